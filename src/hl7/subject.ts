@@ -1,0 +1,18 @@
+/** A patient number as CX gives it: CX-1 and the three parts of CX-4 (HD). */
+export interface PatientNumber {
+  id: string
+  namespace: string
+  universalId: string
+  universalIdType: string
+}
+
+/**
+ * The key a patient number is known by, at intake and in the maps alike: who assigned it, and the
+ * number. An assigner that is globally unique (OID, URI, UUID) goes by that; any other by its
+ * local name; none, by the source's `assigner`. Undefined without a number.
+ */
+export function patientKey(number: PatientNumber, defaultAssigner = ""): string | undefined {
+  if (number.id === "") return undefined
+  const assigner = number.universalId || number.namespace || defaultAssigner
+  return `${assigner}|${number.id}`
+}
