@@ -1,0 +1,33 @@
+/** An answer as far as it is read. */
+export interface Answer {
+  status: number
+  headers: Headers
+  /** The body, from its beginning. */
+  text: string
+  /** The body was longer than is read. */
+  cut: boolean
+}
+
+const mebibyte = 1024 ** 2
+
+/**
+ * Reads an answer within bounds: 64 MiB of a 2xx, whose every entry counts, and 1 MiB of
+ * anything else, of which a line is shown. A proxy's error page can be endless.
+ */
+export async function readAnswer(response: Response): Promise<Answer> {
+  const bytesMax = response.ok ? 64 * mebibyte : mebibyte
+  const decoder = new TextDecoder()
+  let text = ""
+  let bytes = 0
+  let cut = false
+  // Leaving the loop cancels the stream, and with it the connection.
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > bytesMax) {
+      cut = true
+      break
+    }
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return { status: response.status, headers: response.headers, text: text + decoder.decode(), cut }
+}

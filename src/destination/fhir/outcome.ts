@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto"
+import type { Outcome, Receipt } from "../../message.ts"
+import type { Answer } from "./answer.ts"
+import { beginning, explanation, object, parseJson } from "./explanation.ts"
+
+/**
+ * What an answer to a transaction of `sent` entries means for its delivery. Delivered is only
+ * what the server says it stored, entry by entry; doubt is `retry`, a refusal of this message
+ * `hold`, an answer that would meet any message `pause`. `now` in ms since 1970.
+ */
+export function outcomeOf(answer: Answer, sent: number, now: number): Outcome {
+  const { status } = answer
+  if (status >= 200 && status < 300) return outcomeOf2xx(answer, sent)
+  const reason = reasonOf(answer)
+  switch (meaningOf(status)) {
+    case "retry":
+      return { outcome: "retry", reason, afterMs: retryAfterMs(answer.headers, now) }
+    case "hold":
+      return { outcome: "hold", reason }
+    case "pause":
+      return { outcome: "pause", reason }
+  }
+}
+
+function meaningOf(status: number): "retry" | "hold" | "pause" {
+  switch (status) {
+    // On the base: the address, the credentials or the role is wrong, as OpenHIM answers 401
+    // for a client that is not allowed and 404 where no channel matched.
+    case 401:
+    case 403:
+    case 404:
+      return "pause"
+    // 409 and 412 are often a race between two conditional creates of one resource.
+    case 408:
+    case 409:
+    case 412:
+    case 425:
+    case 429:
+      return "retry"
+  }
+  if (status >= 300 && status < 400) return "pause"
+  return status >= 400 && status < 500 ? "hold" : "retry"
+}
+
+function outcomeOf2xx(answer: Answer, sent: number): Outcome {
+  const retry = (what: string): Outcome => ({
+    outcome: "retry",
+    reason: `answered ${answer.status}, ${what}`,
+  })
+  if (answer.cut) return retry("but with more than 64 MiB")
+  // Some servers leave the body out for return=minimal. What was stored is then not known, and
+  // sending the same again is safe where taking it for delivered is not.
+  if (answer.text.trim() === "") return retry("but with nothing in it to say what was stored")
+  const body = parseJson(answer.text)
+  const bundle = object(body)
+  if (bundle.resourceType === "OperationOutcome") return retry(`but: ${explanation(answer.text)}`)
+  if (bundle.resourceType !== "Bundle") {
+    return retry(`but not with a FHIR Bundle: ${beginning(answer.text)}`)
+  }
+  if (bundle.type !== "transaction-response") {
+    return retry(`but with a Bundle of type "${beginning(String(bundle.type))}"`)
+  }
+  const entries = Array.isArray(bundle.entry) ? bundle.entry.map(responseOf) : []
+  if (entries.length !== sent) {
+    return retry(`but for ${entries.length} of the ${sent} entries sent`)
+  }
+  const refused = entries.findIndex((entry) => !/^2\d\d\b/.test(entry.status))
+  if (refused >= 0) return outcomeOfEntry(answer.status, refused, entries[refused])
+  return { outcome: "delivered", receipt: receiptOf(answer, entries) }
+}
+
+interface EntryResponse {
+  status: string
+  location: string
+  etag: string
+  outcome: unknown
+}
+
+function responseOf(entry: unknown): EntryResponse {
+  const { status, location, etag, outcome } = object(object(entry).response)
+  const text = (value: unknown) => (typeof value === "string" ? value : "")
+  return { status: text(status), location: text(location), etag: text(etag), outcome }
+}
+
+/** An entry that is not 2xx inside a 2xx answer, from a server that took it for a batch. */
+function outcomeOfEntry(status: number, index: number, entry: EntryResponse | undefined): Outcome {
+  const said = entry?.status ?? ""
+  const code = /^\d{3}\b/.test(said) ? Number.parseInt(said, 10) : 0
+  const why = entry?.outcome ? `: ${explanation(JSON.stringify(entry.outcome))}` : ""
+  const reason =
+    `answered ${status}, but entry ${index + 1} with ` +
+    `${said === "" ? "no status" : beginning(said)}${why}`
+  // The server as a whole took the request: a 401, 403 or 404 here is about this message.
+  const refusal = code >= 400 && code < 500 && meaningOf(code) !== "retry"
+  return { outcome: refusal ? "hold" : "retry", reason }
+}
+
+/** One line for people: the status and what the server said about it. */
+function reasonOf(answer: Answer): string {
+  const location = answer.headers.get("location")
+  const to = location && answer.status < 400 ? ` (moved to ${beginning(location)})` : ""
+  const why = explanation(answer.text)
+  return `answered ${answer.status}${to}${why === "" ? "" : `: ${why}`}`
+}
+
+/** A day: a slip of the server's clock must not silence a clinic for longer. */
+const retryAfterMsMax = 86_400_000
+
+/** Retry-After (RFC 9110, 10.2.3): seconds, or a date, read against the server's own clock. */
+function retryAfterMs(headers: Headers, now: number): number | undefined {
+  const value = headers.get("retry-after")?.trim()
+  if (!value) return undefined
+  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, retryAfterMsMax)
+  const at = Date.parse(value)
+  if (Number.isNaN(at)) return undefined
+  const serverNow = Date.parse(headers.get("date") ?? "")
+  const afterMs = at - (Number.isNaN(serverNow) ? now : serverNow)
+  return Math.min(Math.max(afterMs, 0), retryAfterMsMax)
+}
+
+/** The proof of a delivery: small, and enough to ask the centre's people about it. */
+function receiptOf(answer: Answer, entries: readonly EntryResponse[]): Receipt {
+  const digest = createHash("sha256")
+  for (const { location, etag } of entries) digest.update(`${location} ${etag}\n`)
+  const receipt: Receipt = {
+    status: answer.status,
+    entries: entries.length,
+    digest: digest.digest("hex"),
+  }
+  const requestId = answer.headers.get("x-request-id")
+  const transactionId = answer.headers.get("x-openhim-transactionid")
+  if (requestId) receipt.requestId = beginning(requestId)
+  if (transactionId) receipt.openhimTransactionId = beginning(transactionId)
+  return receipt
+}

@@ -1,0 +1,20 @@
+import type { GenericSchema } from "valibot"
+import type { Destination, Surroundings } from "../message.ts"
+import { fhir } from "./fhir/index.ts"
+
+/** What every kind's configuration comes to, whatever else it has. */
+export interface DestinationConfig {
+  kind: string
+  /** Deliveries in flight at once; order inside a lane is kept whatever this is. */
+  concurrency: number
+}
+
+/** A kind of destination: the strict schema of its section, and how one is opened. */
+export interface DestinationKind<Config extends DestinationConfig = DestinationConfig> {
+  config: GenericSchema<unknown, Config>
+  /** Takes no network to open: a destination that is gone shows when something is sent. */
+  open(name: string, config: Config, surroundings: Surroundings): Destination
+}
+
+/** The list of kinds, by the word that stands as `kind` in the configuration. */
+export const destinations = { fhir } satisfies Record<string, DestinationKind>
