@@ -1,0 +1,191 @@
+import { type Charset, charsetOf, decode, type Encoding } from "./charset.ts"
+import { type Delimiters, unescaped, withoutControls } from "./escape.ts"
+
+/** A v2 message, split into segments; a segment's fields are split when first asked for. */
+export interface ParsedMessage {
+  /** In the order of the message. */
+  segments: Segment[]
+  charset: Charset
+  /** What was odd about the bytes, for the trail; no message content. */
+  notes: string[]
+  /** The first segment of that name. */
+  first(name: string): Segment | undefined
+  /** Every segment of that name, in the order of the message. */
+  all(name: string): Segment[]
+}
+
+/**
+ * Reads the bytes of one message. Delimiters come from its own MSH, segments end with CR, LF or
+ * both, and `charset` is what the source was told for messages whose MSH-18 says nothing. Never
+ * throws: bytes without an MSH give a message with the usual delimiters and a note.
+ */
+export function parseMessage(
+  bytes: Uint8Array,
+  options: { charset?: string | undefined } = {},
+): ParsedMessage {
+  const header = headerOf(bytes)
+  const delimiters = delimitersOf(header)
+  const { charset, notes } = charsetOf(bytes, msh18(header, delimiters), options.charset)
+  if (header === "") notes.push("no MSH segment")
+  const lines = linesOf(decode(bytes, charset.name), delimiters, notes)
+  const segments = lines.map((line) => new Segment(line, delimiters, charset.name))
+  return {
+    segments,
+    charset,
+    notes,
+    first: (name) => segments.find((segment) => segment.name === name),
+    all: (name) => segments.filter((segment) => segment.name === name),
+  }
+}
+
+/** One segment. Fields, components and subcomponents are counted from 1, as the standard does. */
+export class Segment {
+  readonly name: string
+  readonly #text: string
+  readonly #delimiters: Delimiters
+  readonly #charset: Encoding
+  #fields: string[] | undefined
+
+  constructor(text: string, delimiters: Delimiters, charset: Encoding) {
+    this.name = text.slice(0, 3)
+    this.#text = text
+    this.#delimiters = delimiters
+    this.#charset = charset
+  }
+
+  /**
+   * One part of a field's first repetition, unescaped and without white space around it;
+   * undefined when it is empty or `""`.
+   */
+  text(field: number, component = 1, subcomponent = 1): string | undefined {
+    if (this.#isDelimiters(field)) return this.raw(field) || undefined
+    return this.#first(field).text(component, subcomponent)
+  }
+
+  /** Whether the sender deletes the field: it is exactly `""` (2.5.1, 2.5.3). */
+  deleted(field: number): boolean {
+    return this.raw(field).trim() === '""'
+  }
+
+  /** The repetitions that hold anything, `""` not counted. */
+  repetitions(field: number): Repetition[] {
+    if (this.raw(field) === "" || this.#isDelimiters(field)) return []
+    return split(this.raw(field), this.#delimiters.repetition)
+      .map((text) => new Repetition(text, this.#delimiters, this.#charset))
+      .filter((repetition) => !repetition.empty())
+  }
+
+  /** The field as it stands in the message, separators and escapes not decoded. */
+  raw(field: number): string {
+    this.#fields ??= split(this.#text, this.#delimiters.field)
+    if (!isHeader(this.name)) return this.#fields[field] ?? ""
+    // MSH-1 is the separator itself, so everything after it stands one place earlier.
+    return field === 1 ? this.#delimiters.field : (this.#fields[field - 1] ?? "")
+  }
+
+  #first(field: number): Repetition {
+    const [text = ""] = split(this.raw(field), this.#delimiters.repetition)
+    return new Repetition(text, this.#delimiters, this.#charset)
+  }
+
+  #isDelimiters(field: number): boolean {
+    return isHeader(this.name) && field <= 2
+  }
+}
+
+/** One repetition of a field. */
+export class Repetition {
+  readonly #raw: string
+  readonly #delimiters: Delimiters
+  readonly #charset: Encoding
+  #components: string[] | undefined
+
+  constructor(raw: string, delimiters: Delimiters, charset: Encoding) {
+    this.#raw = raw
+    this.#delimiters = delimiters
+    this.#charset = charset
+  }
+
+  /** One part, as `Segment.text` gives it. */
+  text(component = 1, subcomponent = 1): string | undefined {
+    const part = this.#split()[component - 1] ?? ""
+    const [subpart = ""] = split(part, this.#delimiters.subcomponent).slice(subcomponent - 1)
+    if (subpart === "" || subpart === '""') return undefined
+    return unescaped(subpart, this.#delimiters, this.#charset).trim() || undefined
+  }
+
+  /** All of it, unescaped: `^` and `&` that a sender left unescaped in a text stay text. */
+  whole(): string {
+    return unescaped(this.#raw, this.#delimiters, this.#charset)
+  }
+
+  /** How many components there are, empty ones between separators counted. */
+  components(): number {
+    return this.#split().length
+  }
+
+  /** Whether nothing is said: only separators, white space and `""`. */
+  empty(): boolean {
+    const { component, subcomponent } = this.#delimiters
+    return split(this.#raw, component)
+      .flatMap((part) => split(part, subcomponent))
+      .every((part) => part.trim() === "" || part.trim() === '""')
+  }
+
+  #split(): string[] {
+    this.#components ??= split(this.#raw, this.#delimiters.component)
+    return this.#components
+  }
+}
+
+/** The MSH segment's bytes as Latin-1: what is read from it here is ASCII in every charset. */
+function headerOf(bytes: Uint8Array): string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const start = buffer.indexOf("MSH")
+  const before = buffer[start - 1] ?? 0
+  // White space, the VT of a frame and the last byte of a UTF-8 byte order mark may stand before.
+  if (start < 0 || (before > 0x20 && before !== 0xbf)) return ""
+  const ends = [buffer.indexOf(13, start), buffer.indexOf(10, start)].filter((end) => end >= 0)
+  return buffer.toString("latin1", start, ends.length > 0 ? Math.min(...ends) : buffer.length)
+}
+
+function delimitersOf(header: string): Delimiters {
+  const field = header[3] ?? "|"
+  const [, encoding = ""] = split(header, field)
+  const [component = "", repetition = "", mark = "", subcomponent = ""] = encoding || "^~\\&"
+  return { field, component, repetition, escape: mark, subcomponent }
+}
+
+function msh18(header: string, delimiters: Delimiters): string {
+  const field = split(header, delimiters.field)[17] ?? ""
+  return (split(field, delimiters.repetition)[0] ?? "").trim()
+}
+
+/**
+ * The segments' texts. A line that does not begin as a segment is taken for the rest of the one
+ * before: senders do put bare line breaks into texts, and dropping the line would lose results.
+ */
+function linesOf(text: string, delimiters: Delimiters, notes: string[]): string[] {
+  const lines: string[] = []
+  for (const line of text.trim().split(/\r\n|\r|\n/)) {
+    const begins = /^[A-Z][A-Z0-9]{2}$/.test(line.slice(0, 3))
+    const separated = line.length === 3 || line[3] === delimiters.field
+    const last = lines.length - 1
+    if (line === "") continue
+    if ((begins && separated) || last < 0) lines.push(line)
+    else {
+      const note = `a line break inside a ${lines[last]?.slice(0, 3)} segment`
+      if (!notes.includes(note)) notes.push(note)
+      lines[last] += `\n${line}`
+    }
+  }
+  return lines.map(withoutControls)
+}
+
+function isHeader(name: string): boolean {
+  return name === "MSH" || name === "BHS" || name === "FHS"
+}
+
+function split(text: string, delimiter: string): string[] {
+  return delimiter === "" ? [text] : text.split(delimiter)
+}
