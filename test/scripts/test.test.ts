@@ -58,7 +58,7 @@ describe("npm test", () => {
     expect(code).not.toBe(0)
   }, 30_000)
 
-  test("a test that ends the process is not taken for a good run, nor an older report", async () => {
+  test("a test that ends the process is no good run, nor is an older report", async () => {
     await run({ "a.test.ts": passing })
     const exiting = 'import { test } from "bun:test"\n\ntest("ends", () => process.exit(0))\n'
     const { lastLine, code } = await run({ "a.test.ts": exiting })
