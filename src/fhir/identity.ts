@@ -1,0 +1,43 @@
+import type { FhirResource, Identifier, Reference } from "fhir/r4"
+
+/** The resources whose R4 definition has a list of identifiers, of which one is ours. */
+export type Identified = Extract<FhirResource, { identifier?: Identifier[] }>
+
+/** Our own identifier of a resource: the site's system, and a UUID. */
+export type OwnIdentifier = { system: string; value: string }
+
+/**
+ * The identifier a resource is known by at every destination: the UUIDv5 of its type and business
+ * key under the site, so that the same fact always lands on the same resource and two sites never
+ * meet in one.
+ */
+export function ownIdentifier(site: string, type: string, ...key: string[]): OwnIdentifier {
+  // JSON keeps the parts of a key apart whatever characters they hold.
+  const name = JSON.stringify([site, type, ...key])
+  return { system: siteSystem(site), value: Bun.randomUUIDv5(name, namespace) }
+}
+
+/**
+ * The system of what is unique within the site only: without a name that of our own identifiers,
+ * with one that of a local assigner or code table.
+ */
+export function siteSystem(site: string, name?: string): string {
+  return name === undefined
+    ? `urn:waystation:${site}`
+    : `urn:waystation:${site}:${encodeURIComponent(name)}`
+}
+
+/** Our own identifier among those of a resource; undefined where it has none. */
+export function ownIdentifierOf(site: string, resource: FhirResource): OwnIdentifier | undefined {
+  if (!("identifier" in resource) || !Array.isArray(resource.identifier)) return undefined
+  const own = resource.identifier.find(({ system }) => system === siteSystem(site))
+  return own?.value === undefined ? undefined : { system: siteSystem(site), value: own.value }
+}
+
+/** A reference to a resource of the same transaction. */
+export function referenceTo(own: OwnIdentifier, display?: string): Reference {
+  return { reference: `urn:uuid:${own.value}`, ...(display === undefined ? {} : { display }) }
+}
+
+/** Drawn once, for Waystation. Another one would make every resource anew at every destination. */
+const namespace = "6f2c1d0e-8b1a-4a53-9d0e-3f6c7a5b9e21"

@@ -1,0 +1,44 @@
+import type { Provenance, ProvenanceEntity } from "fhir/r4"
+import { siteSystem } from "./identity.ts"
+import type { Transaction } from "./transaction.ts"
+
+/** Where the resources of a transaction come from. */
+export interface Origin {
+  site: string
+  /** An R4 instant: when the message was made, or else when it was received. */
+  recorded: string
+  /** MSH-10; "" where the message has none. */
+  controlId: string
+  /** Who numbered the message, for example `LAB_SYSTEM/FACILITY`; unique within the site only. */
+  sender: string
+  /** The SHA-256 of the bytes as they are stored, in hexadecimal digits. */
+  digest: string
+}
+
+/**
+ * Adds the one Provenance of a transaction, last: it targets every resource in it, and names the
+ * message both as its sender numbered it and by what was stored, which nobody can renumber.
+ */
+export function addProvenance(transaction: Transaction, origin: Origin): void {
+  const { site, controlId, sender, digest } = origin
+  const numbered = { system: siteSystem(site, sender || "sender"), value: controlId }
+  const stored = { system: siteSystem(site, "sha256"), value: digest }
+  const entity: ProvenanceEntity[] = [numbered, stored]
+    .filter(({ value }) => value !== "")
+    .map((identifier) => ({ role: "source", what: { identifier } }))
+  const provenance: Provenance = {
+    resourceType: "Provenance",
+    target: transaction.references(),
+    recorded: origin.recorded,
+    agent: [
+      {
+        type: { coding: [{ system: agentType, code: "assembler", display: "Assembler" }] },
+        who: { identifier: { system: siteSystem(site), value: "gateway" } },
+      },
+    ],
+    entity,
+  }
+  transaction.createTagged(provenance, digest)
+}
+
+const agentType = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"

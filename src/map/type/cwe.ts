@@ -1,0 +1,75 @@
+import type { CodeableConcept, Coding } from "fhir/r4"
+import type { Repetition } from "../../hl7/message.ts"
+import type { Reading } from "../reading.ts"
+import { codingSystem } from "./coding.ts"
+
+/**
+ * A coded element (CWE and CE, 2.5.1, 2A.13) with all its triplets; undefined when it says
+ * nothing. `local` names the system of codes that come without one: the field's table or place.
+ */
+export function concept(
+  cwe: Repetition,
+  local: string,
+  reading: Reading,
+): CodeableConcept | undefined {
+  const codings = triplets.map((triplet) => coding(cwe, triplet, local, reading))
+  const coded = codings.filter((each) => each !== undefined)
+  // A text without a code is no coding.
+  const text = cwe.text(9) ?? (cwe.text(1) === undefined ? cwe.text(2) : undefined)
+  return coded.length > 0 || text !== undefined ? { coding: coded, text } : undefined
+}
+
+/**
+ * A coded element of one of the tables of `vocabulary/`: the table's target first, then what the
+ * sender says where it is more than the bare code of that table.
+ */
+export function translated(
+  cwe: Repetition,
+  target: Coding | null | undefined,
+  local: string,
+  reading: Reading,
+): CodeableConcept | undefined {
+  const said = concept(cwe, local, reading)
+  if (!target || said === undefined) return said
+  const { system, code, display } = target
+  const beside = (said.coding ?? []).filter(
+    (each, at) => (at > 0 || cwe.text(3) !== undefined) && each.system !== system,
+  )
+  return { coding: [{ system, code, display }, ...beside], text: said.text }
+}
+
+/** A code as R4 allows it: no white space at its ends and no two in a row. */
+export function codeText(text: string | undefined): string | undefined {
+  return text?.replaceAll(/\s+/g, " ")
+}
+
+/** Where a triplet's code, text, system, version and system OID stand. */
+interface Triplet {
+  code: number
+  text: number
+  system: number
+  version: number
+  oid: number
+}
+
+const triplets: Triplet[] = [
+  { code: 1, text: 2, system: 3, version: 7, oid: 14 },
+  { code: 4, text: 5, system: 6, version: 8, oid: 17 },
+  { code: 10, text: 11, system: 12, version: 13, oid: 20 },
+]
+
+function coding(
+  cwe: Repetition,
+  triplet: Triplet,
+  local: string,
+  reading: Reading,
+): Coding | undefined {
+  const code = codeText(cwe.text(triplet.code))
+  if (code === undefined) return undefined
+  return {
+    system: codingSystem(cwe.text(triplet.system), cwe.text(triplet.oid), local, reading),
+    version: cwe.text(triplet.version),
+    code,
+    display: cwe.text(triplet.text),
+  }
+}

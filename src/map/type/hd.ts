@@ -1,0 +1,58 @@
+import { siteSystem } from "../../fhir/identity.ts"
+import type { Repetition, Segment } from "../../hl7/message.ts"
+import type { Reading } from "../reading.ts"
+
+/** A Hierarchic Designator (2.5.1, 2A.33): who assigns a number. Empty where nothing is given. */
+export interface Designator {
+  namespace: string
+  universalId: string
+  universalIdType: string
+}
+
+/** The HD that stands as one component of a field, in its subcomponents. */
+export function designatorIn(repetition: Repetition, component: number): Designator {
+  const [namespace = "", universalId = "", universalIdType = ""] = [1, 2, 3].map((part) =>
+    repetition.text(component, part),
+  )
+  return { namespace, universalId, universalIdType }
+}
+
+/** The HD that is a field of its own, in its components. */
+export function designatorAt(segment: Segment, field: number): Designator {
+  const [namespace = "", universalId = "", universalIdType = ""] = [1, 2, 3].map((part) =>
+    segment.text(field, part),
+  )
+  return { namespace, universalId, universalIdType }
+}
+
+/**
+ * The system of what an authority assigns: a URI where it is globally unique, else its name within
+ * this site, else `local` within this site.
+ */
+export function systemOf(designator: Designator, local: string, reading: Reading): string {
+  const { namespace, universalId, universalIdType } = designator
+  const name = namespace || universalId || local
+  return globalSystem(universalId, universalIdType) ?? siteSystem(reading.site.id, name)
+}
+
+/** A universal ID as a URI (table 0301); undefined where its type makes it no unique one. */
+export function globalSystem(universalId: string, type: string): string | undefined {
+  const kind = type.toUpperCase()
+  if ((kind === "ISO" || kind === "") && isOid(universalId)) return `urn:oid:${universalId}`
+  if (kind === "UUID" || kind === "GUID") {
+    return isUuid(universalId) ? `urn:uuid:${universalId.toLowerCase()}` : undefined
+  }
+  return (kind === "URI" || kind === "") && isUri(universalId) ? universalId : undefined
+}
+
+export function isOid(text: string): boolean {
+  return /^[0-2](\.(0|[1-9]\d*))+$/.test(text)
+}
+
+export function isUri(text: string): boolean {
+  return /^(https?:\/\/|urn:[a-z0-9][a-z0-9-]{1,31}:)\S+$/i.test(text)
+}
+
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+}

@@ -1,0 +1,33 @@
+import type { Organization, Reference } from "fhir/r4"
+import type { Repetition } from "../../hl7/message.ts"
+import { patientKey } from "../../hl7/subject.ts"
+import { type Mention, own, type Reading } from "../reading.ts"
+import { identifierTypeOf } from "./cx.ts"
+import { designatorIn, systemOf } from "./hd.ts"
+
+/**
+ * An organization (2.5.1, 2A.87) as a reference to an Organization, which is mentioned. It is
+ * known by its number, else by its name: within one site a name stands for one organization.
+ */
+export function organization(
+  xon: Repetition,
+  reading: Reading,
+  mention: Mention,
+): Reference | undefined {
+  const name = xon.text(1)
+  const id = xon.text(10) ?? xon.text(3)
+  const authority = designatorIn(xon, 6)
+  const key = patientKey({ id: id ?? "", ...authority }) ?? (name && `name|${name}`)
+  if (!key) return undefined
+  const number = id && {
+    type: identifierTypeOf(xon.text(7)),
+    system: systemOf(authority, "organization", reading),
+    value: id,
+  }
+  const resource: Organization = {
+    resourceType: "Organization",
+    identifier: [own(reading, "Organization", key), ...(number ? [number] : [])],
+    name: name ?? id,
+  }
+  return { ...mention(resource), display: name }
+}
