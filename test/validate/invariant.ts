@@ -7,7 +7,7 @@ export function invariants(resource: FhirResource): string[] {
   return found
 }
 
-/** dom-2 to dom-5: what is contained is referred to, contains nothing, and has no meta of its own. */
+/** dom-2 to dom-5: what is contained is referred to, contains nothing, has no meta of its own. */
 function contained(resource: FhirResource): string[] {
   if (!("contained" in resource) || resource.contained === undefined) return []
   const text = JSON.stringify({ ...resource, contained: undefined })

@@ -51,7 +51,7 @@ function* binding(item: unknown, element: InternalSchemaElement, path: string): 
   }
 }
 
-/** Codes as the value set lists them: `system|code`, or the code alone for an element of type code. */
+/** Codes as the value set lists them: `system|code`; the code alone for an element of type code. */
 function tokens(item: unknown): string[] {
   if (typeof item === "string") return [item]
   if (typeof item !== "object" || item === null) return []

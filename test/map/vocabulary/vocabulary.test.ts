@@ -9,7 +9,7 @@ import { codesOf, conceptsOf } from "../../validate/value-set.ts"
 const folder = join(import.meta.dir, "../../../src/map/vocabulary")
 const tables = readdirSync(folder).filter((file) => !/^(decided|target)\.ts$/.test(file))
 
-/** Codes that R4's own code systems do not have, as the guide's authors wrote against newer ones. */
+/** Codes that R4's code systems do not have: the guide's authors wrote against newer ones. */
 const newerThanR4: Record<string, string[]> = { "marital-status.ts": ["C"] }
 
 test.each(tables)("every target of %s is a code that R4 knows", async (file) => {
