@@ -47,3 +47,17 @@ function amount(text: string, units: Readonly<Record<string, number>>): number {
   if (unit === undefined) throw new Error(`no unit in ${text}`)
   return digits * unit
 }
+
+/** A time zone of the IANA database, such as "Africa/Nairobi". */
+export const timezone = v.pipe(
+  v.string('must be a time zone in quotes, such as "Africa/Nairobi"'),
+  v.check(isTimezone, 'must be a time zone of the IANA database, such as "Africa/Nairobi"'),
+)
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== ""
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * The second half of a message's life: follow the journal, then next, map, send, settle. There is
+ * no in-flight state on disk: after a crash a pending delivery is simply sent again.
+ */
+import type { Delivery, Destination, Log, Mapped, Message, Outcome, Told } from "./message.ts"
+import {
+  inFlightMax,
+  nextTryMs,
+  patienceMs,
+  type Standing,
+  standingAfter,
+  upright,
+} from "./retry.ts"
+import type { Store } from "./store/index.ts"
+
+/** A destination as delivering uses it. */
+export interface Outlet {
+  send: Destination["send"]
+  /** What stands at the destination of a resource this box has never told it about. */
+  look?: ((resource: string, signal: AbortSignal) => Promise<Told[]>) | undefined
+  concurrency: number
+}
+
+interface Given {
+  store: Store
+  owed: Parameters<Store["follow"]>[0]
+  map: (message: Message, known: readonly Told[]) => Mapped
+  outlets: Readonly<Record<string, Outlet>>
+  log: Log
+  now: () => number
+  random: () => number
+}
+
+/** Messages followed in one commit; at 64 connections under full load one holds about 200. */
+const followBatch = 500
+/** Following waits this long for company, so that its commits are few and large. */
+const followAfterMs = 5
+/** After this long every wait looks again, whatever the clock has done meanwhile. */
+const lookAgainMs = 60_000
+const diskAgainMs = 1_000
+
+/** Starts delivering what the journal holds. Nothing is lost by closing at any moment. */
+export function openDelivering(given: Given) {
+  const closing = new AbortController()
+  const lines = Object.fromEntries(
+    Object.entries(given.outlets).map(([name, outlet]) => [name, new Line(name, outlet, given)]),
+  )
+  const stored = new Signal()
+
+  async function follow(): Promise<void> {
+    while (!closing.signal.aborted) {
+      try {
+        const { messages, deliveries } = await given.store.follow(given.owed, followBatch)
+        if (deliveries > 0) for (const line of Object.values(lines)) line.wake()
+        if (messages === followBatch) continue
+      } catch (error) {
+        given.log("following waits for the disk", { reason: (error as Error).message })
+        await Bun.sleep(diskAgainMs)
+        continue
+      }
+      await stored.wait(lookAgainMs)
+      await Bun.sleep(followAfterMs)
+    }
+  }
+
+  const following = follow()
+  return {
+    /** Says that the journal has grown. */
+    wake: () => stored.give(),
+    standing: (destination: string): Standing => lines[destination]?.standing ?? upright,
+    /** Lets what is in flight finish for `graceMs`; what did not stays pending. */
+    async close(graceMs: number): Promise<void> {
+      closing.abort()
+      stored.give()
+      await Promise.all([following, ...Object.values(lines).map((line) => line.close(graceMs))])
+    },
+  }
+}
+
+/** The deliveries to one destination: as many at once as it bears, in order inside each lane. */
+class Line {
+  standing: Standing = upright
+  readonly #inFlight = new Map<number, Promise<void>>()
+  readonly #changed = new Signal()
+  readonly #abort = new AbortController()
+  readonly #running: Promise<void>
+  #closing = false
+
+  constructor(
+    readonly name: string,
+    readonly outlet: Outlet,
+    readonly given: Given,
+  ) {
+    this.#running = this.#run()
+  }
+
+  wake(): void {
+    this.#changed.give()
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.#closing = true
+    this.wake()
+    await this.#running
+    const grace = setTimeout(() => this.#abort.abort(), graceMs)
+    await Promise.all(this.#inFlight.values())
+    clearTimeout(grace)
+  }
+
+  async #run(): Promise<void> {
+    const { store, now } = this.given
+    while (!this.#closing) {
+      const free = inFlightMax(this.standing, this.outlet.concurrency, now()) - this.#inFlight.size
+      const except = new Set(this.#inFlight.keys())
+      const options = { now: now(), patienceMs, limit: free, except }
+      const due = free > 0 ? await store.next(this.name, options) : []
+      for (const delivery of due) this.#start(delivery)
+      if (due.length === 0) await this.#changed.wait(await this.#idleMs())
+    }
+  }
+
+  /** How long nothing will be due by itself. */
+  async #idleMs(): Promise<number> {
+    const now = this.given.now()
+    const dueAt = (await this.given.store.nextDueAt(this.name)) ?? now + lookAgainMs
+    const waitMs = Math.max(dueAt, this.standing.notBefore) - now
+    return waitMs > 0 ? Math.min(waitMs, lookAgainMs) : lookAgainMs
+  }
+
+  #start(delivery: Delivery): void {
+    const done = this.#deliver(delivery).finally(() => {
+      this.#inFlight.delete(delivery.id)
+      this.#changed.give()
+    })
+    this.#inFlight.set(delivery.id, done)
+  }
+
+  /** One delivery from its bytes to its settlement. */
+  async #deliver(delivery: Delivery): Promise<void> {
+    const mapped = await this.#map(delivery)
+    if ("problem" in mapped) {
+      return this.#settle(delivery, { outcome: "hold", reason: mapped.problem })
+    }
+    if ("outcome" in mapped) return this.#answered(delivery, mapped)
+    const { message, id } = delivery
+    const sending = { key: `${this.given.store.epoch}-${id}`, message, bundle: mapped.bundle }
+    const outcome = await this.outlet.send(sending, this.#abort.signal)
+    return this.#answered(delivery, outcome, mapped)
+  }
+
+  /**
+   * The map is applied once to learn which resources the message keeps up to date, and once more
+   * over what this destination was told of them before.
+   */
+  async #map({ message }: Delivery): Promise<Mapped | Outcome> {
+    const first = this.given.map(message, [])
+    if ("problem" in first || first.owned.length === 0) return first
+    const known = await this.given.store.known(this.name, first.owned)
+    const unheard = first.owned.filter((owned) => !known.some((told) => told.resource === owned))
+    try {
+      const read = unheard.map((resource) => this.outlet.look?.(resource, this.#abort.signal) ?? [])
+      known.push(...(await Promise.all(read)).flat())
+    } catch (error) {
+      return { outcome: "retry", reason: (error as Error).message }
+    }
+    const again = this.given.map(message, known)
+    if ("problem" in again) return again
+    const looked = known.filter(({ messageId }) => messageId === 0)
+    return { ...again, told: [...looked, ...again.told] }
+  }
+
+  async #answered(delivery: Delivery, outcome: Outcome, mapped?: Made): Promise<void> {
+    // Closing broke it off: it stays pending and is sent again after the start.
+    if (this.#abort.signal.aborted && outcome.outcome === "retry") return
+    const { now, random, store, log } = this.given
+    const before = this.standing
+    this.standing = standingAfter(before, outcome, now(), random())
+    const { state, reason } = this.standing
+    if (state !== before.state) {
+      log(`destination ${state}`, { destination: this.name, reason })
+      if (state === "up") await store.hurry(this.name)
+    }
+    await this.#settle(delivery, outcome, mapped)
+  }
+
+  /** Until it is written the delivery stays in flight: to send it again would only double it. */
+  async #settle(delivery: Delivery, outcome: Outcome, mapped?: Made): Promise<void> {
+    const { now, random, store, log } = this.given
+    const { message, attempts } = delivery
+    const at = now()
+    const { told, notes } = mapped ?? { told: [], notes: [] }
+    const dueAt = outcome.outcome === "retry" ? at + nextTryMs(outcome, attempts, random()) : 0
+    for (let tries = 1; !this.#abort.signal.aborted; tries++) {
+      try {
+        await store.settle(delivery, { outcome, dueAt, told, notes, at })
+        if (outcome.outcome !== "hold") return
+        log("held", { destination: this.name, message: message.id, reason: outcome.reason })
+        return
+      } catch (error) {
+        if (tries === 1) log("settling waits for the disk", { reason: (error as Error).message })
+        await Bun.sleep(diskAgainMs)
+      }
+    }
+  }
+}
+
+type Made = Extract<Mapped, { bundle: unknown }>
+
+/** Wakes the one who waits; given before anyone waits, the next wait returns at once. */
+class Signal {
+  #given = false
+  #wake: (() => void) | undefined
+
+  give(): void {
+    this.#given = true
+    this.#wake?.()
+  }
+
+  async wait(atMostMs: number): Promise<void> {
+    if (!this.#given) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, atMostMs)
+        this.#wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+    this.#given = false
+    this.#wake = undefined
+  }
+}

@@ -1,0 +1,69 @@
+import type { Malformed } from "../message.ts"
+import type { Header } from "./head.ts"
+
+/** MSA-1 of original mode (HL7 v2.5.1, 2.9.2): accepted, in error, refused for now. */
+export type AckCode = "AA" | "AE" | "AR"
+
+/** What an acknowledgement is made from. */
+export interface Ack {
+  code: AckCode
+  /** ERR-2, ERR-3 and ERR-8 of a negative one. */
+  error?: Malformed | undefined
+  /** The reply's own MSH-10, and MSH-7 in ms since 1970. */
+  controlId: string
+  at: number
+}
+
+/** What a sender is told when its message can't be stored now, so that it sends it again later. */
+export const notNow: Malformed = {
+  code: 207,
+  location: "",
+  reason: "The message can't be stored at the moment; please send it again later",
+}
+
+/** Table 0357, the codes this gateway answers with. */
+const errors: Record<Malformed["code"], string> = {
+  100: "Segment sequence error",
+  101: "Required field missing",
+  102: "Data type error",
+  103: "Table value not found",
+  200: "Unsupported message type",
+  201: "Unsupported event code",
+  202: "Unsupported processing id",
+  203: "Unsupported version id",
+  207: "Application internal error",
+}
+
+/** What a header can't give when there was none. */
+const noHeader: Header = { separator: "|", encoding: "^~\\&", field: () => "" }
+
+/**
+ * The acknowledgement of one message: sender and receiver swapped, MSH-11, MSH-12 and MSH-18 its
+ * own, MSA-2 its MSH-10, in its own delimiters and bytes (2.5.1, 2.13.9 and 2.15.8). Without a
+ * header the usual delimiters are used, and MSA-2 stays empty: it could only name a wrong message.
+ */
+export function ack(header: Header | undefined, { code, error, controlId, at }: Ack): Buffer {
+  const { separator, encoding, field } = header ?? noHeader
+  const [component = "^"] = encoding
+  const [, event = ""] = field(9).split(component)
+  const type = ["ACK", ...(event === "" ? [] : [event, "ACK"])].join(component)
+  const processing = field(11) || "P"
+  const version = field(12) || "2.5.1"
+  const charset = field(18) === "" ? [] : ["", "", "", "", "", field(18)]
+  const names = [field(5), field(6), field(3), field(4)]
+  const msh = [...names, time(at), "", type, controlId, processing, version, ...charset]
+  const segments = [
+    ["MSH", encoding, ...msh],
+    ["MSA", code, field(10), ...(error ? [error.reason] : [])],
+  ]
+  if (error) {
+    const location = error.location.replaceAll("^", component)
+    const number = [error.code, errors[error.code], "HL70357"].join(component)
+    segments.push(["ERR", "", location, number, "E", "", "", "", error.reason])
+  }
+  return Buffer.from(`${segments.map((fields) => fields.join(separator)).join("\r")}\r`, "latin1")
+}
+
+function time(at: number): string {
+  return `${new Date(at).toISOString().replace(/[-:T]/g, "").slice(0, 14)}+0000`
+}

@@ -1,0 +1,124 @@
+/** The block characters of MLLP (HL7 v2 transport specification, release 1, 2.3.1). */
+const VT = 0x0b
+const FS = 0x1c
+const CR = 0x0d
+
+/** Bytes that senders leave between frames, and that mean nothing: NUL, TAB, LF, CR, FS, space. */
+const noise: ReadonlySet<number> = new Set([0x00, 0x09, 0x0a, CR, FS, 0x20])
+
+/** What a stream of bytes turned out to hold. */
+export type Framed =
+  /** A frame that was whole. `started` is false where its VT was missing. */
+  | { kind: "frame"; bytes: Uint8Array; started: boolean }
+  /** Bytes that are no whole frame: cut off by the next one, by the end, or never begun as one. */
+  | { kind: "stray"; bytes: Uint8Array; reason: string }
+  /** The beginning of a frame larger than allowed. Nothing after it can be told apart. */
+  | { kind: "tooLarge"; bytes: Uint8Array }
+
+/** Puts bytes into an MLLP frame. */
+export function frame(bytes: Uint8Array): Buffer {
+  return Buffer.concat([Uint8Array.of(VT), bytes, Uint8Array.of(FS, CR)])
+}
+
+/**
+ * Takes a stream apart into frames, however its bytes were split on the way. Chunks are kept in a
+ * list and joined once, when their frame is whole: a buffer joined afresh at every read is
+ * quadratic (50 MB in 6.6 s, against 25 ms). Never throws.
+ */
+export class Framer {
+  readonly #bytesMax: number
+  #chunks: Uint8Array[] = []
+  #length = 0
+  #inside = false
+  #started = false
+  #ended = false
+
+  /** @param bytesMax the largest frame, in bytes, block characters not counted */
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax
+  }
+
+  /** Whether a frame has begun and not yet ended. */
+  get partial(): boolean {
+    return this.#inside
+  }
+
+  /** What `chunk` completes, in the order of the stream. After `tooLarge` nothing more comes. */
+  push(chunk: Uint8Array): Framed[] {
+    const framed: Framed[] = []
+    let at = 0
+    while (at < chunk.length && !this.#ended) {
+      if (!this.#inside) {
+        at = this.#begin(chunk, at)
+        continue
+      }
+      const end = chunk.indexOf(FS, at)
+      this.#keep(chunk.subarray(at, end < 0 ? chunk.length : end))
+      if (this.#length > this.#bytesMax) {
+        this.#ended = true
+        framed.push({ kind: "tooLarge", bytes: this.#take().subarray(0, this.#bytesMax) })
+        break
+      }
+      if (end < 0) break
+      framed.push(...this.#finish())
+      at = end + 1
+    }
+    return framed
+  }
+
+  /** What is left when the stream has ended: nothing, or a frame cut off. */
+  end(): Framed[] {
+    if (!this.#inside || this.#length === 0) return []
+    return [{ kind: "stray", bytes: this.#take(), reason: "the connection ended inside a frame" }]
+  }
+
+  /** Skips what stands between frames; answers where the next one's content begins. */
+  #begin(chunk: Uint8Array, from: number): number {
+    let at = from
+    while (at < chunk.length && noise.has(chunk[at] ?? VT)) at++
+    if (at === chunk.length) return at
+    this.#inside = true
+    this.#started = chunk[at] === VT
+    return this.#started ? at + 1 : at
+  }
+
+  #keep(bytes: Uint8Array): void {
+    if (bytes.length === 0) return
+    this.#chunks.push(bytes)
+    this.#length += bytes.length
+  }
+
+  #take(): Uint8Array {
+    const [only] = this.#chunks
+    const bytes = only && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks)
+    this.#chunks = []
+    this.#length = 0
+    this.#inside = false
+    return bytes
+  }
+
+  /**
+   * A VT inside what was collected, with a header behind it, is where a sender that broke off
+   * began again: what stands before was never finished, and must not be joined to what follows.
+   */
+  #finish(): Framed[] {
+    const started = this.#started
+    const bytes = this.#take()
+    const framed: Framed[] = []
+    let from = 0
+    for (let at = bytes.indexOf(VT); at >= 0; at = bytes.indexOf(VT, at + 1)) {
+      if (!isHeader(bytes, at + 1)) continue
+      const reason = from > 0 || started ? "a new frame began inside this one" : "bytes before a VT"
+      if (at > from) framed.push({ kind: "stray", bytes: bytes.subarray(from, at), reason })
+      from = at + 1
+    }
+    framed.push({ kind: "frame", bytes: bytes.subarray(from), started: started || from > 0 })
+    return framed
+  }
+}
+
+/** Whether a message or a batch begins here: MSH, FHS, BHS. */
+function isHeader(bytes: Uint8Array, at: number): boolean {
+  const name = String.fromCharCode(...bytes.subarray(at, at + 3))
+  return name === "MSH" || name === "FHS" || name === "BHS"
+}

@@ -1,0 +1,113 @@
+import type { Head, Malformed } from "../message.ts"
+import { parseMessage, type Segment } from "./message.ts"
+import { patientKey } from "./subject.ts"
+
+/**
+ * The MSH segment as it came, byte for byte (Latin-1), so that a reply can give the sender back
+ * its own delimiters, names and control id in its own charset, whatever that is.
+ */
+export interface Header {
+  separator: string
+  /** MSH-2; its first character separates components. */
+  encoding: string
+  /** A field by the standard's number, from 3; empty where there is none. */
+  field(number: number): string
+}
+
+/** What was read off a message, and the header a reply is made from where there was one. */
+export interface Read {
+  read: { head: Head } | { malformed: Malformed }
+  header: Header | undefined
+}
+
+/** More numbers than this for one patient were never seen; each costs a place in a lane. */
+const subjectsMax = 8
+
+/**
+ * Reads what intake needs straight off the bytes: MSH, and the patient keys of the PID and MRG
+ * segments. What a message of 20 MB holds besides is only walked over.
+ */
+export function readHead(
+  bytes: Uint8Array,
+  options: { charset?: string | undefined; assigner?: string | undefined },
+): Read {
+  const lines = linesOf(bytes)
+  const [msh] = lines
+  if (msh === undefined || msh.toString("latin1", 0, 3) !== "MSH") {
+    return refuse(undefined, 100, "MSH", "there is no MSH segment at the start")
+  }
+  const header = headerOf(msh.toString("latin1"))
+  if (header.separator === "" || header.encoding === "") {
+    return refuse(undefined, 101, "MSH^1^2", "MSH-1 and MSH-2 do not give the delimiters")
+  }
+  const [code = "", event = ""] = header.field(9).split(header.encoding[0] ?? "^")
+  if (code === "") return refuse(header, 101, "MSH^1^9", "MSH-9 does not give the message type")
+  const controlId = header.field(10)
+  if (controlId === "") return refuse(header, 101, "MSH^1^10", "MSH-10 gives no control id")
+  const type = event === "" ? code : `${code}^${event}`
+  const { segments } = parseMessage(Buffer.concat(lines), options)
+  const subjects = subjectsOf(segments, options.assigner)
+  return { read: { head: { type, controlId, subjects } }, header }
+}
+
+function refuse(
+  header: Header | undefined,
+  code: Malformed["code"],
+  location: string,
+  reason: string,
+): Read {
+  return { read: { malformed: { code, location, reason } }, header }
+}
+
+/** The segments intake reads, each with its CR: the first, whatever it is, and every PID and MRG. */
+function linesOf(bytes: Uint8Array): Buffer[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const lines: Buffer[] = []
+  let cr = -1
+  let lf = -1
+  for (let start = startOf(buffer), end = start; start < buffer.length; start = end + 1) {
+    // Each is looked for again only once it is passed: a long text has few of the one or other.
+    if (cr < start) cr = indexOrEnd(buffer, 0x0d, start)
+    if (lf < start) lf = indexOrEnd(buffer, 0x0a, start)
+    end = Math.min(cr, lf)
+    const name = buffer.toString("latin1", start, start + 3)
+    if (lines.length > 0 && name !== "PID" && name !== "MRG") continue
+    lines.push(buffer.subarray(start, end), segmentEnd)
+  }
+  return lines
+}
+
+const segmentEnd = Buffer.from("\r")
+
+function indexOrEnd(buffer: Buffer, byte: number, from: number): number {
+  const at = buffer.indexOf(byte, from)
+  return at < 0 ? buffer.length : at
+}
+
+/** Where the message begins: a byte order mark and white space before it mean nothing. */
+function startOf(buffer: Buffer): number {
+  let at = buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf ? 3 : 0
+  while (at < buffer.length && (buffer[at] ?? 0xff) <= 0x20) at++
+  return at
+}
+
+/** Splits an MSH segment; exported for those who read an acknowledgement. */
+export function headerOf(msh: string): Header {
+  const separator = msh[3] ?? ""
+  const fields = separator === "" ? [] : msh.split(separator)
+  return { separator, encoding: fields[1] ?? "", field: (number) => fields[number - 1] ?? "" }
+}
+
+/** Every PID-3 repetition and MRG-1, as the maps key them. */
+function subjectsOf(segments: readonly Segment[], assigner: string | undefined): string[] {
+  const numbers = segments.flatMap((segment) => {
+    if (segment.name === "PID") return segment.repetitions(3)
+    return segment.name === "MRG" ? segment.repetitions(1) : []
+  })
+  const keys = numbers.map((number) => {
+    const part = (component: number, sub = 1) => number.text(component, sub) ?? ""
+    const [namespace, universalId, universalIdType] = [part(4, 1), part(4, 2), part(4, 3)]
+    return patientKey({ id: part(1), namespace, universalId, universalIdType }, assigner)
+  })
+  return [...new Set(keys.filter((key) => key !== undefined))].slice(0, subjectsMax)
+}

@@ -1,0 +1,92 @@
+import type { Outcome } from "./message.ts"
+
+/** How a destination stands: what decides how many deliveries may be in flight, and when again. */
+export interface Standing {
+  state: "up" | "down" | "paused"
+  /** Failures in a row. */
+  failures: number
+  /** Nothing is sent before this time; 0 for at once. */
+  notBefore: number
+  /** The last thing that went wrong, while the state is not `up`. */
+  reason?: string
+}
+
+/** A destination whose last answers are unknown: full speed. */
+export const upright: Standing = { state: "up", failures: 0, notBefore: 0 }
+
+const secondMs = 1_000
+const minuteMs = 60 * secondMs
+const firstTryMs = secondMs / 2
+/** The longest wait between two tries of one delivery. */
+export const retryMsMax = 5 * minuteMs
+const failuresUntilDown = 5
+const firstProbeMs = 5 * minuteMs
+const probeMsMax = 60 * minuteMs
+/** A server's own Retry-After is honoured up to this. */
+const afterMsMax = 60 * minuteMs
+
+/** A wait beyond this was never set by us: the clock has jumped, and the delivery is due now. */
+export const patienceMs = Math.max(retryMsMax, afterMsMax)
+
+/**
+ * How long until the next try, in ms: half a second doubling up to five minutes, each between half
+ * and the whole of that, so that hundreds of boxes don't come back in step.
+ *
+ * @param failures how often it failed before
+ * @param random from 0 up to 1
+ */
+export function retryAfterMs(failures: number, random: number): number {
+  const ceiling = Math.min(retryMsMax, firstTryMs * 2 ** Math.min(failures, 20))
+  return Math.round((ceiling * (1 + random)) / 2)
+}
+
+/** What the destination's own wish comes to, in ms; the usual wait where it has none. */
+export function nextTryMs(
+  outcome: Extract<Outcome, { outcome: "retry" }>,
+  attempts: number,
+  random: number,
+): number {
+  return Math.min(outcome.afterMs ?? retryAfterMs(attempts, random), afterMsMax)
+}
+
+/**
+ * How a destination stands after an outcome. Five failures in a row and it is down: then one
+ * delivery at a time tries it, and the first that gets an answer brings it back to full speed. A
+ * refusal of one message is an answer. A pause means that the destination as a whole is wrong; it
+ * is tried after 5 minutes, doubling to an hour.
+ */
+export function standingAfter(
+  before: Standing,
+  outcome: Outcome,
+  now: number,
+  random: number,
+): Standing {
+  switch (outcome.outcome) {
+    case "delivered":
+    case "hold":
+      return upright
+    case "retry": {
+      const failures = before.failures + 1
+      if (before.state === "up" && failures < failuresUntilDown) return { ...before, failures }
+      // Also from a pause: what is not reached can't be said to be wrong any more.
+      const beyond = Math.max(0, failures - failuresUntilDown)
+      const notBefore = now + nextTryMs(outcome, beyond, random)
+      return { state: "down", failures, notBefore, reason: outcome.reason }
+    }
+    case "pause": {
+      const probes = before.state === "paused" ? before.failures + 1 : 0
+      const waitMs = Math.min(firstProbeMs * 2 ** Math.min(probes, 20), probeMsMax)
+      return { state: "paused", failures: probes, notBefore: now + waitMs, reason: outcome.reason }
+    }
+    default:
+      return outcome satisfies never
+  }
+}
+
+/** How many deliveries may be in flight to a destination that stands so. */
+export function inFlightMax(standing: Standing, concurrency: number, now: number): number {
+  if (standing.state === "up") return concurrency
+  // A time further off than any wait of ours is the clock's jump, not a wait.
+  const waits = standing.notBefore > now && standing.notBefore <= now + patienceMs
+  return waits ? 0 : 1
+}

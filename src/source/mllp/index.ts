@@ -1,0 +1,108 @@
+import { BlockList, createServer, isIP, type Server, type Socket } from "node:net"
+import * as v from "valibot"
+import { senderSettings } from "../../hl7/settings.ts"
+import type { Log, Receive, Source, Surroundings } from "../../message.ts"
+import { bytes } from "../../units.ts"
+import { Connection } from "./connection.ts"
+
+const config = v.strictObject({
+  kind: v.literal("mllp"),
+  host: v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty")), "0.0.0.0"),
+  port: v.pipe(
+    v.number("must be a port number, such as 2575"),
+    v.integer("must be a whole number"),
+    v.minValue(0, "must be a port from 0 (any that is free) to 65535"),
+    v.maxValue(65_535, "must be a port from 0 (any that is free) to 65535"),
+  ),
+  /** Addresses and networks that may send; left out, everyone may. */
+  allow: v.optional(
+    v.array(
+      v.pipe(v.string(), v.check(isNetwork, 'must be an address or a network: "10.0.0.0/8"')),
+    ),
+  ),
+  /** The largest message taken in. */
+  frameMax: v.optional(bytes, "50MiB"),
+  ...senderSettings,
+})
+
+export type MllpConfig = v.InferOutput<typeof config>
+
+/** HL7 v2 over MLLP: one listener, many connections, an acknowledgement for each message. */
+export const mllp = { config, open }
+
+async function open(
+  name: string,
+  settings: MllpConfig,
+  receive: Receive,
+  { log, now }: Surroundings,
+): Promise<Source> {
+  const connections = new Set<Connection>()
+  const replies: Record<string, number> = {}
+  const allowed = settings.allow && networksOf(settings.allow)
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    if (!admitted(socket, allowed)) return refuse(socket, name, log)
+    const given = { name, settings, receive, log, now, replies }
+    const connection = new Connection(socket, given)
+    connections.add(connection)
+    connection.closed.then(() => connections.delete(connection))
+  })
+  await listen(server, settings)
+  const port = (server.address() as { port: number }).port
+  return {
+    address: `mllp ${settings.host}:${port}`,
+    replies,
+    async close() {
+      const stopped = new Promise((resolve) => server.close(resolve))
+      await Promise.all([...connections].map((connection) => connection.close()))
+      await stopped
+    },
+  }
+}
+
+function listen(server: Server, { host, port }: MllpConfig): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(explain(error, host, port)))
+    server.listen({ host, port, backlog: 511 }, () => {
+      server.removeAllListeners("error")
+      resolve()
+    })
+  })
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const advice: Record<string, string> = {
+    EADDRINUSE: "another program uses this port: stop that one, or choose another port",
+    EACCES: "ports below 1024 need the right to bind them: choose another, or grant it",
+    EADDRNOTAVAIL: "this machine has no such address: choose one it has, or 0.0.0.0 for all",
+  }
+  const code = error.code ?? error.message
+  return new Error(`can't listen on ${host}:${port}: ${advice[code] ?? code}`)
+}
+
+function admitted(socket: Socket, allowed: BlockList | undefined): boolean {
+  const address = socket.remoteAddress ?? ""
+  return !allowed || allowed.check(address, isIP(address) === 6 ? "ipv6" : "ipv4")
+}
+
+function refuse(socket: Socket, source: string, log: Log): void {
+  log("connection refused", { source, peer: socket.remoteAddress, reason: "not in allow" })
+  socket.destroy()
+}
+
+function isNetwork(text: string): boolean {
+  const [address = "", prefix, ...more] = text.split("/")
+  const bits = isIP(address) === 6 ? 128 : 32
+  if (isIP(address) === 0 || more.length > 0) return false
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)
+}
+
+function networksOf(allow: readonly string[]): BlockList {
+  const networks = new BlockList()
+  for (const text of allow) {
+    const [address = "", prefix] = text.split("/")
+    const family = isIP(address) === 6 ? "ipv6" : "ipv4"
+    if (prefix === undefined) networks.addAddress(address, family)
+    else networks.addSubnet(address, Number(prefix), family)
+  }
+  return networks
+}

@@ -1,0 +1,77 @@
+import type { Database } from "bun:sqlite"
+import type { Delivery, Outcome, Receipt, Told } from "../message.ts"
+import { subjectsOf } from "./follow.ts"
+import { openTell } from "./known.ts"
+
+/** What is written when a destination has spoken. */
+export interface Settlement {
+  outcome: Outcome
+  /** When it is tried again, if the outcome leaves it pending; 0 for at once. */
+  dueAt: number
+  /** What the destination now knows, when it was delivered. */
+  told: readonly Told[]
+  /** For the trail: what the map dropped or doubted. */
+  notes: readonly string[]
+  at: number
+}
+
+/** Writes what became of a delivery, and lets those behind it step forward. */
+export function openSettle(work: Database) {
+  const move = work.query<unknown, [string, string | null, string | null, number, number]>(
+    `UPDATE delivery SET state = ?, reason = ?, receipt = ?, settled_at = ?,
+     attempts = attempts + 1 WHERE id = ?`,
+  )
+  const wait = work.query<unknown, [string, number, number]>(
+    "UPDATE delivery SET reason = ?, due_at = ?, attempts = attempts + 1 WHERE id = ?",
+  )
+  const trail = work.query<unknown, [number, number, string, string]>(
+    "INSERT INTO trail (message_id, at, event, detail) VALUES (?, ?, ?, ?)",
+  )
+  const leave = openLeave(work)
+  const tell = openTell(work)
+  return ({ delivery, settlement }: { delivery: Delivery; settlement: Settlement }): void => {
+    const { outcome, dueAt, told, notes, at } = settlement
+    const settle = (state: string, reason: string | null, receipt: Receipt | null) => {
+      move.run(state, reason, receipt && JSON.stringify(receipt), at, delivery.id)
+      leave(delivery)
+      const detail = { destination: delivery.destination, reason, receipt, notes }
+      trail.run(delivery.message.id, at, state, JSON.stringify(detail))
+    }
+    switch (outcome.outcome) {
+      case "delivered":
+        settle("delivered", null, outcome.receipt)
+        tell(delivery.destination, told)
+        break
+      case "hold":
+        settle("held", outcome.reason, null)
+        break
+      case "retry":
+      case "pause":
+        wait.run(outcome.reason, dueAt, delivery.id)
+        break
+      default:
+        outcome satisfies never
+    }
+  }
+}
+
+/** Takes a settled delivery, the first of its lanes, out of them; the next of each steps forward. */
+function openLeave(work: Database): (delivery: Delivery) => void {
+  const subjects = work.query<{ subjects: Uint8Array }, [number]>(
+    "SELECT subjects FROM journal WHERE id = ?",
+  )
+  const leave = work.query<unknown, [string, Uint8Array, number]>(
+    "DELETE FROM lane WHERE destination = ? AND subject = ? AND delivery_id = ?",
+  )
+  const forward = work.query<unknown, [string, Uint8Array]>(
+    `UPDATE delivery SET ahead = ahead - 1 WHERE id =
+     (SELECT min(delivery_id) FROM lane WHERE destination = ? AND subject = ?)`,
+  )
+  return (delivery) => {
+    const row = subjects.get(delivery.message.id)
+    for (const subject of subjectsOf(row?.subjects ?? new Uint8Array())) {
+      leave.run(delivery.destination, subject, delivery.id)
+      forward.run(delivery.destination, subject)
+    }
+  }
+}

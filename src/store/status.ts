@@ -1,0 +1,47 @@
+import type { Database } from "bun:sqlite"
+import type { DeliveryState } from "../message.ts"
+import { readMark } from "./follow.ts"
+
+/** What the store can count at any moment, at the same cost whatever the backlog. */
+export interface Counts {
+  sources: Record<string, { received: number; lastAt: number }>
+  destinations: Record<string, Record<DeliveryState, number> & { oldestPendingAt: number | null }>
+  unrouted: number
+  unfollowed: number
+}
+
+/** Opens the count of messages by source and of deliveries by destination and state. */
+export function openCounts(work: Database): () => Counts {
+  const tallies = work.query<
+    { source: string; received: number; unrouted: number; last_at: number },
+    []
+  >("SELECT source, received, unrouted, last_at FROM source_tally")
+  const deliveries = work.query<
+    { destination: string; state: DeliveryState; deliveries: number },
+    []
+  >("SELECT destination, state, deliveries FROM delivery_tally")
+  const oldest = work.query<{ received_at: number }, [string]>(
+    `SELECT received_at FROM journal WHERE id = (SELECT message_id FROM delivery
+     INDEXED BY delivery_pending WHERE destination = ? AND state = 'pending' ORDER BY id LIMIT 1)`,
+  )
+  const highest = work.query<{ id: number | null }, []>("SELECT max(id) AS id FROM journal")
+  return () => {
+    const counts: Counts = { sources: {}, destinations: {}, unrouted: 0, unfollowed: 0 }
+    for (const { source, received, unrouted, last_at } of tallies.all()) {
+      counts.sources[source] = { received, lastAt: last_at }
+      counts.unrouted += unrouted
+    }
+    for (const { destination, state, deliveries: count } of deliveries.all()) {
+      counts.destinations[destination] ??= {
+        pending: 0,
+        delivered: 0,
+        held: 0,
+        discarded: 0,
+        oldestPendingAt: oldest.get(destination)?.received_at ?? null,
+      }
+      counts.destinations[destination][state] = count
+    }
+    counts.unfollowed = Math.max(0, (highest.get()?.id ?? 0) - readMark(work))
+    return counts
+  }
+}
