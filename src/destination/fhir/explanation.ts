@@ -9,10 +9,16 @@ export function explanation(text: string): string {
   if (outcome.resourceType !== "OperationOutcome") return beginning(text)
   const issues = (Array.isArray(outcome.issue) ? outcome.issue : []).map(object)
   const errors = issues.filter(({ severity }) => severity === "fatal" || severity === "error")
-  const said = (errors.length > 0 ? errors : issues)
-    .map((issue) => issue.diagnostics ?? object(issue.details).text ?? issue.code)
-    .filter((what) => typeof what === "string" && what !== "")
+  const said = (errors.length > 0 ? errors : issues).map(saidBy).filter((what) => what !== "")
   return said.length > 0 ? beginning(said.join("; ")) : "an OperationOutcome that says nothing"
+}
+
+/** What an issue says, and the place it says it of: in R4 `expression`, before that `location`. */
+function saidBy(issue: Record<string, unknown>): string {
+  const what = issue.diagnostics ?? object(issue.details).text ?? issue.code
+  const [place] = [issue.expression, issue.location].flat()
+  if (typeof what !== "string" || what === "") return ""
+  return typeof place === "string" ? `${what} (${place})` : what
 }
 
 /** The first 200 characters on one line, without control characters. */

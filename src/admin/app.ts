@@ -1,0 +1,61 @@
+import { type Context, Hono } from "hono"
+import { openConsole } from "./console/index.ts"
+import type { AdminView } from "./index.ts"
+import { isLoopback } from "./loopback.ts"
+import type { Peers, Sandbox } from "./sandbox/index.ts"
+
+/** One thing that must be so for the gateway to be ready: why it is not, or undefined. */
+export type Ready = () => Promise<string | undefined>
+
+/** The pages and the API, without a port. */
+export function openApp({ status, ready, log }: AdminView, sandbox: Sandbox | undefined) {
+  const app = new Hono<{ Bindings: Peers }>({ strict: false })
+  const page = openConsole({ sandbox: sandbox !== undefined })
+
+  app.use(async (c, next) => {
+    // A web page elsewhere can point its own name at 127.0.0.1 and so read what is served here
+    // (DNS rebinding); the Host header then still is that name.
+    if (!isOurHost(c.req.header("host") ?? "")) {
+      return c.json({ error: "this address is served for the machine itself only" }, 403)
+    }
+    await next()
+    c.header("cache-control", "no-store")
+    c.header("x-content-type-options", "nosniff")
+    c.header("referrer-policy", "no-referrer")
+  })
+  app.get("/", (c) => c.html(page.html, 200, { "content-security-policy": page.policy }))
+  app.get("/healthz", (c) => c.json({ status: "alive" }))
+  app.get("/readyz", (c) => answerReady(c, ready))
+  app.get("/api/v1/status", async (c) => c.json(await status()))
+  if (sandbox) app.route("/", sandbox.app)
+  app.notFound((c) => c.json({ error: `there is no ${c.req.path} here` }, 404))
+  app.onError((error, c) => {
+    log("admin-failed", { method: c.req.method, route: c.req.routePath, error: error.message })
+    return c.json({ error: "the gateway failed to answer; its log says why" }, 500)
+  })
+  return app
+}
+
+async function answerReady(c: Context, ready: AdminView["ready"]): Promise<Response> {
+  const failing: Record<string, string> = {}
+  await Promise.all(
+    Object.entries(ready).map(async ([name, check]) => {
+      try {
+        const reason = await check()
+        if (reason !== undefined) failing[name] = reason
+      } catch (error) {
+        failing[name] = error instanceof Error ? error.message : String(error)
+      }
+    }),
+  )
+  if (Object.keys(failing).length === 0) return c.json({ status: "ready" })
+  return c.json({ status: "not ready", failing }, 503)
+}
+
+function isOurHost(host: string): boolean {
+  const name = host
+    .replace(/:\d+$/, "")
+    .replace(/^\[(.*)\]$/, "$1")
+    .toLowerCase()
+  return name === "localhost" || isLoopback(name)
+}

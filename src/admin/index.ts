@@ -1,0 +1,90 @@
+import * as v from "valibot"
+import type { Log } from "../message.ts"
+import { openApp, type Ready } from "./app.ts"
+import { isLoopback } from "./loopback.ts"
+import { openSandbox } from "./sandbox/index.ts"
+import type { Status } from "./status.ts"
+
+export type { Ready } from "./app.ts"
+export type { DestinationStatus, SourceStatus, Status } from "./status.ts"
+
+/** The `[admin]` section. */
+export const adminConfig = v.strictObject({
+  host: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(
+        (host) => host === "localhost" || isLoopback(host),
+        "must be an address of this machine, such as 127.0.0.1: there are no access tokens yet " +
+          "to keep others out",
+      ),
+    ),
+    "127.0.0.1",
+  ),
+  /** 0: any free port. */
+  port: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer("must be a whole number"),
+      v.minValue(0, "must not be below 0"),
+      v.maxValue(65535, "must not be above 65535"),
+    ),
+    8575,
+  ),
+  /** A small FHIR endpoint inside the box at /sandbox/fhir, for commissioning. */
+  sandbox: v.optional(v.boolean("must be true or false"), false),
+})
+
+export type AdminConfig = v.InferOutput<typeof adminConfig>
+
+/** What the admin room is given to show. */
+export interface AdminView {
+  status(): Status | Promise<Status>
+  /** By what each check is about, such as "ports open". */
+  ready: Readonly<Record<string, Ready>>
+  log: Log
+}
+
+export interface Admin {
+  /** Where a browser reaches it: `http://127.0.0.1:8575`. */
+  readonly address: string
+  close(): Promise<void>
+}
+
+/** A Bundle of results with a scanned report fits; a body that never ends does not. */
+const bodyBytesMax = 64 * 1024 ** 2
+
+/**
+ * Serves the admin address: health, readiness, status, the console, and the sandbox where it is
+ * on. Rejects with a message for people where the address can't be had.
+ */
+export async function openAdmin(config: AdminConfig, view: AdminView): Promise<Admin> {
+  const { host, port } = config
+  const app = openApp(view, config.sandbox ? openSandbox() : undefined)
+  const server = await serve()
+  const name = host.includes(":") ? `[${host}]` : host
+  return {
+    address: `http://${name}:${server.port}`,
+    close: () => server.stop(true),
+  }
+
+  async function serve() {
+    try {
+      return Bun.serve({
+        hostname: host,
+        port,
+        // In a compiled binary it is on by default, and its error page leaks messages.
+        development: false,
+        maxRequestBodySize: bodyBytesMax,
+        fetch: (request, server) => app.fetch(request, server),
+      })
+    } catch (error) {
+      const { code, message } = error as { code?: string; message: string }
+      const why =
+        code === "EADDRINUSE"
+          ? "the port is in use; stop the program that has it, or set another [admin] port"
+          : message
+      throw new Error(`admin ${host}:${port}: ${why}`, { cause: error })
+    }
+  }
+}
