@@ -106,9 +106,8 @@ function networkReason(base: string, error: unknown): string {
 }
 
 const said: Readonly<Record<string, string>> = {
-  ConnectionRefused: "connection refused; is the server running, and the port right?",
-  ECONNRESET: "the connection was reset before the answer was whole",
-  ConnectionClosed: "the connection was closed before the answer was whole",
-  FailedToOpenSocket: "no connection; is the name right, and the network up?",
-  ENOTFOUND: "the name can't be resolved",
+  ECONNREFUSED: "connection refused; is the server running, and the port right?",
+  ECONNRESET: "the connection was cut before the answer was whole",
+  ENOTFOUND: "the name can't be resolved; is it right, and the network up?",
+  EPROTO: "no TLS there; is it http:// and not https://?",
 }

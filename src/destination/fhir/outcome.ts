@@ -52,6 +52,7 @@ function outcomeOf2xx(answer: Answer, sent: number): Outcome {
   // sending the same again is safe where taking it for delivered is not.
   if (answer.text.trim() === "") return retry("but with nothing in it to say what was stored")
   const body = parseJson(answer.text)
+  if (body === undefined) return retry(`but not with whole JSON: ${beginning(answer.text)}`)
   const bundle = object(body)
   if (bundle.resourceType === "OperationOutcome") return retry(`but: ${explanation(answer.text)}`)
   if (bundle.resourceType !== "Bundle") {
