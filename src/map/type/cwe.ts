@@ -38,6 +38,12 @@ export function translated(
   return { coding: [{ system, code, display }, ...beside], text: said.text }
 }
 
+/** What a concept is known by within a business key: its first code, else its text. */
+export function codeKey(concept: CodeableConcept): string {
+  const [first] = concept.coding ?? []
+  return first === undefined ? `text|${concept.text}` : `${first.system}|${first.code}`
+}
+
 /** A code as R4 allows it: no white space at its ends and no two in a row. */
 export function codeText(text: string | undefined): string | undefined {
   return text?.replaceAll(/\s+/g, " ")

@@ -1,0 +1,121 @@
+import type { Reference } from "fhir/r4"
+import { referenceTo } from "../fhir/identity.ts"
+import { Transaction } from "../fhir/transaction.ts"
+import type { MapContext, Mapped, Message, MessageMap } from "../message.ts"
+import { layEncounter, layPatient } from "./owned.ts"
+import { type Part, partOf, partsOf } from "./part.ts"
+import { addOrigin, type Mention, type Reading, readMessage } from "./reading.ts"
+import { allergy } from "./segment/al1.ts"
+import { condition, type Diagnosed, encounterDiagnosisOf } from "./segment/dg1.ts"
+import { coverage } from "./segment/in1.ts"
+import { nk1Parts } from "./segment/nk1.ts"
+import { pd1Fields } from "./segment/pd1.ts"
+import { patientIdentity, pidParts } from "./segment/pid.ts"
+import { encounterIdentity, pv1Fields, speaksOfVisit, visitStatus } from "./segment/pv1.ts"
+
+/**
+ * Patient administration (2.5.1, chapter 3): admission, discharge, registration, and updates of a
+ * visit or a person. These messages own the Patient and the Encounter they speak of.
+ */
+export const adt: MessageMap = {
+  types: ["ADT^A01", "ADT^A03", "ADT^A04", "ADT^A08", "ADT^A28", "ADT^A31"],
+  map,
+}
+
+/** Messages about a person, not a visit: their PV1 is there because the structure demands one. */
+const personTypes = new Set(["ADT^A28", "ADT^A31"])
+
+function map(message: Message, context: MapContext): Mapped {
+  const reading = readMessage(message, context)
+  const pid = reading.parsed.first("PID")
+  if (pid === undefined) return { problem: "no PID segment" }
+  const identity = patientIdentity(pid, reading)
+  if (identity === undefined) return { problem: "PID-3 names no patient number" }
+  const transaction = new Transaction(reading.site.id)
+  const mention: Mention = (resource) => transaction.create(resource)
+
+  const layer = { messageId: message.id, known: context.known }
+  const patient = layPatient(identity, patientParts(reading), layer)
+  const reference = transaction.update(patient.resource)
+  patient.mentions.forEach(mention)
+
+  const visit = visitOf(reading, reference)
+  const diagnosed = { patient: reference, encounter: visit && referenceTo(visit.identity) }
+  const diagnoses = diagnosesPart(reading, diagnosed)
+  for (const resource of diagnoses?.mentions ?? []) {
+    if (resource.resourceType === "Condition") transaction.update(resource)
+    else mention(resource)
+  }
+  const parts = [...(visit?.parts ?? []), ...(diagnoses ? [diagnoses] : [])]
+  const encounter = visit && layEncounter(visit.identity, reference, parts, layer, reading)
+  if (encounter !== undefined) transaction.update(encounter.resource)
+  encounter?.mentions.forEach(mention)
+
+  addAllergies(transaction, reference, reading)
+  addCoverages(transaction, reference, reading, mention)
+  addOrigin(transaction, reading)
+  const owned = encounter ? [patient, encounter] : [patient]
+  return {
+    bundle: transaction.bundle(),
+    notes: reading.notes,
+    told: owned.flatMap(({ told }) => told),
+    owned: owned.map(({ name }) => name),
+  }
+}
+
+function patientParts(reading: Reading): Part[] {
+  const { parsed } = reading
+  return [
+    ...parsed
+      .all("PID")
+      .slice(0, 1)
+      .flatMap((pid) => pidParts(pid, reading)),
+    ...parsed
+      .all("PD1")
+      .slice(0, 1)
+      .flatMap((pd1) => partsOf(pd1, pd1Fields, reading)),
+    ...nk1Parts(parsed.all("NK1"), reading),
+  ]
+}
+
+/** The visit a message speaks of; undefined where it is about the person alone. */
+function visitOf(reading: Reading, patient: Reference) {
+  const pv1 = reading.parsed.first("PV1")
+  if (pv1 === undefined || personTypes.has(reading.message.type)) return undefined
+  if (!speaksOfVisit(pv1)) return undefined
+  const status = visitStatus(reading.message.type, pv1)
+  const event: Part[] = status ? [{ part: "MSH-9", makes: { status }, mentions: [] }] : []
+  return {
+    identity: encounterIdentity(pv1, patient, reading),
+    parts: [...event, ...partsOf(pv1, pv1Fields, reading)],
+  }
+}
+
+/** All DG1 as one part of the visit: a message lists its diagnoses as they stand. */
+function diagnosesPart(reading: Reading, diagnosed: Diagnosed): Part | undefined {
+  return partOf("DG1", reading, (mention) => ({
+    diagnosis: reading.parsed.all("DG1").flatMap((dg1) => {
+      const made = condition(dg1, diagnosed, reading, mention)
+      return made === undefined ? [] : [encounterDiagnosisOf(dg1, mention(made), reading)]
+    }),
+  }))
+}
+
+function addAllergies(transaction: Transaction, patient: Reference, reading: Reading): void {
+  for (const al1 of reading.parsed.all("AL1")) {
+    const made = allergy(al1, patient, reading)
+    if (made !== undefined) transaction.update(made)
+  }
+}
+
+function addCoverages(
+  transaction: Transaction,
+  patient: Reference,
+  reading: Reading,
+  mention: Mention,
+): void {
+  for (const in1 of reading.parsed.all("IN1")) {
+    const made = coverage(in1, patient, reading, mention)
+    if (made !== undefined) transaction.update(made)
+  }
+}

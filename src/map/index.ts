@@ -1,0 +1,33 @@
+import type { MapContext, Mapped, Message, MessageMap } from "../message.ts"
+import { adt } from "./adt.ts"
+
+export { readParts } from "./known.ts"
+
+/** Every map there is. One more family is one more file, and its line here. */
+export const maps: readonly MessageMap[] = [adt]
+
+/**
+ * Applies the map for a message's type. What can't be mapped is a problem for a person, and so is
+ * a map that throws: only the message suffers from the map's bug, and is mapped again on replay.
+ */
+export function mapMessage(
+  maps: readonly MessageMap[],
+  message: Message,
+  context: MapContext,
+): Mapped {
+  const found = maps.find(({ types }) => types.includes(message.type))
+  if (found === undefined)
+    return { problem: `no map for ${message.type || "a message of no type"}` }
+  try {
+    return found.map(message, context)
+  } catch (error) {
+    const family = message.type.split("^")[0]
+    return { problem: `the ${family} map failed: ${faultOf(error)}` }
+  }
+}
+
+/** A plain Error is one of our own; what the runtime throws may quote the message, so its name. */
+function faultOf(error: unknown): string {
+  if (!(error instanceof Error)) return "something that is no error was thrown"
+  return error.constructor === Error ? error.message : error.name
+}

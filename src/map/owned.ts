@@ -1,0 +1,93 @@
+import type { Encounter, Patient, Reference } from "fhir/r4"
+import type { Identified, OwnIdentifier } from "../fhir/identity.ts"
+import type { Told } from "../message.ts"
+import { layKnown } from "./known.ts"
+import type { Part } from "./part.ts"
+import type { Reading } from "./reading.ts"
+import { nk1Elements } from "./segment/nk1.ts"
+import { pd1Fields } from "./segment/pd1.ts"
+import { pidFields } from "./segment/pid.ts"
+import { pv1Fields, unknownClass } from "./segment/pv1.ts"
+import { orderedPeriod } from "./type/dtm.ts"
+import { encounterStatus } from "./vocabulary/encounter-status.ts"
+import { targetOf } from "./vocabulary/target.ts"
+
+/** A resource that a message keeps up to date, as it is to stand at the destination. */
+export interface Owned<R> {
+  /** `Patient/<uuid>`, as `Told` names it. */
+  name: string
+  resource: R
+  mentions: Identified[]
+  told: Told[]
+}
+
+/** What this message speaks over: the id it has in the journal, and what was told before. */
+interface Layer {
+  messageId: number
+  known: readonly Told[]
+}
+
+/** The Patient of a message's parts, over what is known of it. */
+export function layPatient(
+  identity: OwnIdentifier,
+  parts: readonly Part[],
+  layer: Layer,
+): Owned<Patient> {
+  const name = `Patient/${identity.value}`
+  const laid = layKnown(name, parts, layer, (part) => patientElements.get(part) ?? [])
+  const elements = settleChoices(laid.elements as Partial<Patient>)
+  const identifier = [identity, ...(elements.identifier ?? [])]
+  const resource: Patient = { resourceType: "Patient", ...elements, identifier }
+  return { name, resource, mentions: laid.mentions, told: laid.told }
+}
+
+/** The Encounter of a message's parts, over what is known of it. */
+export function layEncounter(
+  identity: OwnIdentifier,
+  subject: Reference,
+  parts: readonly Part[],
+  layer: Layer,
+  reading: Reading,
+): Owned<Encounter> {
+  const name = `Encounter/${identity.value}`
+  const laid = layKnown(name, parts, layer, (part) => encounterElements.get(part) ?? [])
+  const elements = laid.elements as Partial<Encounter>
+  const { period } = elements
+  const resource: Encounter = {
+    resourceType: "Encounter",
+    ...elements,
+    identifier: [identity, ...(elements.identifier ?? [])],
+    status: elements.status ?? usualStatus(reading),
+    class: elements.class ?? unknownClass,
+    subject,
+    period: period && orderedPeriod(period, "PV1-45", reading),
+  }
+  return { name, resource, mentions: laid.mentions, told: laid.told }
+}
+
+/** Of a choice that two fields make one element each, the one that says more is kept. */
+function settleChoices(patient: Partial<Patient>): Partial<Patient> {
+  const { deceasedDateTime, multipleBirthInteger } = patient
+  const settled = { ...patient }
+  if (deceasedDateTime !== undefined) delete settled.deceasedBoolean
+  if (multipleBirthInteger !== undefined) delete settled.multipleBirthBoolean
+  return settled
+}
+
+/** What an update says of a visit nobody has told of before: the guide's reading of its class. */
+function usualStatus(reading: Reading): Encounter["status"] {
+  const visitClass = reading.parsed.first("PV1")?.text(2)
+  return targetOf(encounterStatus, visitClass)?.code ?? "unknown"
+}
+
+const patientElements = new Map<string, readonly string[]>([
+  ...pidFields.map(({ field, elements }) => [`PID-${field}`, elements] as const),
+  ...pd1Fields.map(({ field, elements }) => [`PD1-${field}`, elements] as const),
+  ["NK1", nk1Elements],
+])
+
+const encounterElements = new Map<string, readonly string[]>([
+  ...pv1Fields.map(({ field, elements }) => [`PV1-${field}`, elements] as const),
+  ["MSH-9", ["status"]],
+  ["DG1", ["diagnosis"]],
+])

@@ -1,0 +1,48 @@
+import type { AllergyIntolerance, Reference } from "fhir/r4"
+import type { Segment } from "../../hl7/message.ts"
+import { each } from "../part.ts"
+import { own, type Reading } from "../reading.ts"
+import { codeKey, concept } from "../type/cwe.ts"
+import { dateTime } from "../type/dtm.ts"
+import { allergenCategory } from "../vocabulary/allergen-category.ts"
+import { allergyCriticality } from "../vocabulary/allergy-criticality.ts"
+import { allergyReactionSeverity } from "../vocabulary/allergy-reaction-severity.ts"
+import { targetOf } from "../vocabulary/target.ts"
+
+/**
+ * An AL1 (2.5.1, 3.4.6) as an AllergyIntolerance, known by the patient and what they are allergic
+ * to: AL1 has no number of its own. Undefined when AL1-3 names nothing.
+ */
+export function allergy(
+  al1: Segment,
+  patient: Reference,
+  reading: Reading,
+): AllergyIntolerance | undefined {
+  const [code] = each(al1, 3, (cwe) => concept(cwe, "AL1-3", reading))
+  if (code === undefined) {
+    reading.note("AL1-3: no allergen is named; the allergy is left out")
+    return undefined
+  }
+  const category = targetOf(allergenCategory, al1.text(2))?.code
+  const manifestation = each(al1, 5, (st) => {
+    const text = st.text()
+    return text === undefined ? undefined : { text }
+  })
+  const severity = targetOf(allergyReactionSeverity, al1.text(4))?.code
+  // AL1-4 is the reaction's severity where a reaction is told, as R4 can't have one without; alone
+  // it says how grave the allergy is.
+  const reacted = manifestation.length > 0
+  return {
+    resourceType: "AllergyIntolerance",
+    identifier: [own(reading, "AllergyIntolerance", patient.reference ?? "", codeKey(code))],
+    clinicalStatus: { coding: [{ system: clinicalStatus, code: "active", display: "Active" }] },
+    category: category && [category],
+    criticality: reacted ? undefined : targetOf(allergyCriticality, al1.text(4))?.code,
+    code,
+    patient,
+    onsetDateTime: dateTime(al1.text(6), "AL1-6", reading),
+    reaction: reacted ? [{ manifestation, severity }] : undefined,
+  }
+}
+
+const clinicalStatus = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"

@@ -1,0 +1,236 @@
+import type { Address, ContactPoint, Extension, Identifier, Patient } from "fhir/r4"
+import type { Segment } from "../../hl7/message.ts"
+import { patientKey } from "../../hl7/subject.ts"
+import { each, type Field, type Part, partsOf } from "../part.ts"
+import { own, type Reading } from "../reading.ts"
+import { concept, translated } from "../type/cwe.ts"
+import { identifier, identifierTypeOf, patientNumber } from "../type/cx.ts"
+import { date, dateTime } from "../type/dtm.ts"
+import { gender } from "../type/gender.ts"
+import { language } from "../type/language.ts"
+import { address } from "../type/xad.ts"
+import { personName } from "../type/xpn.ts"
+import { contactPoint } from "../type/xtn.ts"
+import { maritalStatus } from "../vocabulary/marital-status.ts"
+import { targetOf } from "../vocabulary/target.ts"
+
+/**
+ * Our own identifier of the patient a PID speaks of: by its assigner and number, of the repetition
+ * that is the medical record number (CX-5 `MR`), else of the first. Never by the sender: the
+ * hospital's ADT and the laboratory's ORU must meet in one Patient. Undefined without a number.
+ */
+export function patientIdentity(pid: Segment, reading: Reading) {
+  const numbered = pid.repetitions(3).filter((cx) => cx.text(1) !== undefined)
+  const chosen = numbered.find((cx) => cx.text(5) === "MR") ?? numbered[0]
+  const key = chosen && patientKey(patientNumber(chosen), reading.source.assigner)
+  return key === undefined ? undefined : own(reading, "Patient", key)
+}
+
+/** What a PID says of its Patient, field by field. */
+export function pidParts(pid: Segment, reading: Reading): Part[] {
+  const parts = partsOf(pid, pidFields, reading)
+  return [...parts, ...contradicted(pid)]
+}
+
+/**
+ * The fields of PID (2.5.1, 3.4.2) that the Patient is made of. PID-10 and PID-22 (race and
+ * ethnic group) have no element in base R4, PID-18 is the account's, PID-21 the mother's.
+ */
+export const pidFields: readonly Field<Patient>[] = [
+  ...([2, 3, 4] as const).map(numbers),
+  names(5),
+  names(9),
+  {
+    field: 6,
+    elements: ["extension"],
+    make: (pid, reading) => {
+      const [maiden] = each(pid, 6, (xpn) => personName(xpn, "PID-6", reading)?.family)
+      return extension("patient-mothersMaidenName", { valueString: maiden })
+    },
+  },
+  { field: 7, elements: ["birthDate", "_birthDate"], make: birth },
+  {
+    field: 8,
+    elements: ["gender"],
+    make: (pid, reading) => ({ gender: gender(pid, 8, reading) }),
+  },
+  { field: 11, elements: ["address"], make: addresses },
+  telecoms(13, "home"),
+  telecoms(14, "work"),
+  {
+    field: 15,
+    elements: ["communication"],
+    make: (pid, reading) => ({
+      communication: each(pid, 15, (cwe) => {
+        const spoken = language(cwe, reading)
+        return spoken && { language: spoken }
+      }),
+    }),
+  },
+  {
+    field: 16,
+    elements: ["maritalStatus"],
+    make: (pid, reading) => {
+      const target = targetOf(maritalStatus, pid.text(16))
+      const [status] = each(pid, 16, (cwe) => translated(cwe, target, "0002", reading))
+      return { maritalStatus: status }
+    },
+  },
+  coded(17, "patient-religion", "0006"),
+  numberOnly(19, "SS", "ssn"),
+  numberOnly(20, "DL", "driver-license"),
+  {
+    field: 23,
+    elements: ["extension"],
+    make: (pid) =>
+      extension("patient-birthPlace", { valueAddress: { text: pid.text(23) } }, pid.text(23)),
+  },
+  {
+    field: 24,
+    elements: ["multipleBirthBoolean", "multipleBirthInteger"],
+    make: (pid) => ({ multipleBirthBoolean: pid.text(25) ? undefined : yesOrNo(pid.text(24)) }),
+  },
+  {
+    field: 25,
+    elements: ["multipleBirthBoolean", "multipleBirthInteger"],
+    make: (pid) => {
+      const order = Number(pid.text(25))
+      return { multipleBirthInteger: Number.isInteger(order) && order > 0 ? order : undefined }
+    },
+  },
+  country(26, "patient-citizenship"),
+  country(28, "patient-nationality"),
+  {
+    field: 29,
+    elements: ["deceasedBoolean", "deceasedDateTime"],
+    make: (pid, reading) => ({ deceasedDateTime: dateTime(pid.text(29), "PID-29", reading) }),
+  },
+  {
+    field: 30,
+    elements: ["deceasedBoolean", "deceasedDateTime"],
+    make: (pid) => ({ deceasedBoolean: yesOrNo(pid.text(30)) }),
+  },
+  telecoms(40, undefined),
+]
+
+/** "Not dead" and "no twin" contradict the time of death and the order told before. */
+function contradicted(pid: Segment): Part[] {
+  const pairs = [
+    [30, 29],
+    [24, 25],
+  ] as const
+  return pairs
+    .filter(([says, other]) => yesOrNo(pid.text(says)) === false && pid.raw(other) === "")
+    .map(([, other]) => ({ part: `PID-${other}`, makes: null, mentions: [] }))
+}
+
+function numbers(field: 2 | 3 | 4): Field<Patient> {
+  return {
+    field,
+    elements: ["identifier"],
+    make: (pid, reading) => {
+      const local = reading.source.assigner ?? "patient"
+      return {
+        identifier: each(pid, field, (cx) => identifier(cx, local, `PID-${field}`, reading)),
+      }
+    },
+  }
+}
+
+function numberOnly(field: 19 | 20, type: string, local: string): Field<Patient> {
+  return {
+    field,
+    elements: ["identifier"],
+    make: (pid, reading) => {
+      const { system } = own(reading, "Patient")
+      const value = pid.text(field)
+      const numbered: Identifier = {
+        type: identifierTypeOf(type),
+        system: `${system}:${local}`,
+        value,
+      }
+      return value === undefined ? undefined : { identifier: [numbered] }
+    },
+  }
+}
+
+function names(field: 5 | 9): Field<Patient> {
+  return {
+    field,
+    elements: ["name"],
+    make: (pid, reading) => ({
+      name: each(pid, field, (xpn) => personName(xpn, `PID-${field}`, reading)),
+    }),
+  }
+}
+
+function telecoms(field: 13 | 14 | 40, use: ContactPoint["use"]): Field<Patient> {
+  return {
+    field,
+    elements: ["telecom"],
+    make: (pid, reading) => ({
+      telecom: each(pid, field, (xtn) => contactPoint(xtn, use, `PID-${field}`, reading)),
+    }),
+  }
+}
+
+function birth(pid: Segment, reading: Reading): Partial<Patient> {
+  const time = dateTime(pid.text(7), "PID-7", reading)
+  return {
+    birthDate: date(pid.text(7), "PID-7", reading),
+    _birthDate: time?.includes("T")
+      ? extension("patient-birthTime", { valueDateTime: time })
+      : undefined,
+  }
+}
+
+/** PID-12, the county, belongs to an only address that names none itself. */
+function addresses(pid: Segment, reading: Reading): Partial<Patient> {
+  const all: Address[] = each(pid, 11, (xad) => address(xad, "PID-11", reading))
+  const [only] = all
+  if (all.length === 1 && only?.district === undefined) {
+    return { address: [{ ...only, district: pid.text(12) }] }
+  }
+  return { address: all }
+}
+
+function coded(field: 17, url: string, table: string): Field<Patient> {
+  return {
+    field,
+    elements: ["extension"],
+    make: (pid, reading) => {
+      const [code] = each(pid, field, (cwe) => concept(cwe, table, reading))
+      return code && extension(url, { valueCodeableConcept: code })
+    },
+  }
+}
+
+/** Citizenship and nationality are extensions with the code one level down. */
+function country(field: 26 | 28, url: string): Field<Patient> {
+  return {
+    field,
+    elements: ["extension"],
+    make: (pid, reading) => ({
+      extension: each(pid, field, (cwe) => {
+        const code = concept(cwe, "country", reading)
+        const inner = { url: "code", valueCodeableConcept: code }
+        return code && { url: structure + url, extension: [inner] }
+      }),
+    }),
+  }
+}
+
+function extension(
+  url: string,
+  value: Partial<Extension>,
+  given: unknown = Object.values(value)[0],
+) {
+  return given === undefined ? undefined : { extension: [{ url: structure + url, ...value }] }
+}
+
+function yesOrNo(text: string | undefined): boolean | undefined {
+  const said = text?.toUpperCase()
+  return said === "Y" ? true : said === "N" ? false : undefined
+}
+
+const structure = "http://hl7.org/fhir/StructureDefinition/"

@@ -1,0 +1,178 @@
+import type {
+  Coding,
+  Encounter,
+  EncounterHospitalization,
+  EncounterLocation,
+  Reference,
+} from "fhir/r4"
+import type { Segment } from "../../hl7/message.ts"
+import { each, type Field } from "../part.ts"
+import { own, type Reading } from "../reading.ts"
+import { concept, translated } from "../type/cwe.ts"
+import { identifier } from "../type/cx.ts"
+import { dateTime } from "../type/dtm.ts"
+import { location } from "../type/pl.ts"
+import { practitioner } from "../type/xcn.ts"
+import { admissionType } from "../vocabulary/admission-type.ts"
+import { encounterClass } from "../vocabulary/encounter-class.ts"
+import { identifierType } from "../vocabulary/identifier-type.ts"
+import { targetOf } from "../vocabulary/target.ts"
+
+/**
+ * Whether a PV1 speaks of a visit at all. Senders put an empty one, or one of class N ("not
+ * applicable"), into messages that need none.
+ */
+export function speaksOfVisit(pv1: Segment): boolean {
+  const visitClass = pv1.text(2)
+  const said = pv1Fields.filter(({ field }) => field !== 2 && pv1.repetitions(field).length > 0)
+  return said.length > 0 || (visitClass !== undefined && visitClass !== "N")
+}
+
+/**
+ * Our own identifier of the visit: the patient's with the visit number, else with the time of
+ * admission, else with the digest of the message, which no other message will ever name.
+ */
+export function encounterIdentity(pv1: Segment, patient: Reference, reading: Reading) {
+  const admitted = dateTime(pv1.text(44), "PV1-44", reading)
+  const number = pv1.text(19)
+  const key = number
+    ? ["visit", number]
+    : admitted
+      ? ["admitted", admitted]
+      : ["message", reading.digest]
+  return own(reading, "Encounter", patient.reference ?? "", ...key)
+}
+
+/**
+ * The status a message gives its visit; undefined where it says nothing of it, as an A08 does. A
+ * discharge finishes it, and class P (preadmit) is only planned. An A04 is "arrived", which is what
+ * 3.3.4 says of it: the patient has checked in, and no event tells when they are seen.
+ */
+export function visitStatus(type: string, pv1: Segment): Encounter["status"] | undefined {
+  if (type === "ADT^A03" || pv1.text(45) !== undefined) return "finished"
+  if (pv1.text(2) === "P") return "planned"
+  if (type === "ADT^A01") return "in-progress"
+  return type === "ADT^A04" ? "arrived" : undefined
+}
+
+/** The fields of PV1 (2.5.1, 3.4.3) that the Encounter is made of. */
+export const pv1Fields: readonly Field<Encounter>[] = [
+  { field: 2, elements: ["class"], make: (pv1, reading) => ({ class: classOf(pv1, reading) }) },
+  stay(3, (pv1) => (pv1.text(2) === "P" ? "planned" : "active")),
+  {
+    field: 4,
+    elements: ["type"],
+    make: (pv1, reading) => ({
+      type: each(pv1, 4, (cwe) =>
+        translated(cwe, targetOf(admissionType, cwe.text(1)), "0007", reading),
+      ),
+    }),
+  },
+  hospitalization(5, "preAdmissionIdentifier"),
+  stay(6, () => "completed"),
+  participants(7, "ATND", "attender"),
+  participants(8, "REF", "referrer"),
+  participants(9, "CON", "consultant"),
+  {
+    field: 10,
+    elements: ["serviceType"],
+    make: (pv1, reading) => ({
+      serviceType: each(pv1, 10, (cwe) => concept(cwe, "0069", reading))[0],
+    }),
+  },
+  stay(11, () => "active"),
+  hospitalization(13, "reAdmission", "0092"),
+  hospitalization(14, "admitSource", "0023"),
+  participants(17, "ADM", "admitter"),
+  {
+    field: 19,
+    elements: ["identifier"],
+    make: (pv1, reading) => ({
+      identifier: each(pv1, 19, (cx) => {
+        const visit = identifier(cx, "visit", "PV1-19", reading)
+        return visit && { ...visit, type: { coding: [identifierType.VN] } }
+      }),
+    }),
+  },
+  hospitalization(36, "dischargeDisposition", "0112"),
+  {
+    field: 44,
+    elements: ["period"],
+    make: (pv1, reading) => ({ period: { start: dateTime(pv1.text(44), "PV1-44", reading) } }),
+  },
+  {
+    field: 45,
+    elements: ["period"],
+    make: (pv1, reading) => ({ period: { end: dateTime(pv1.text(45), "PV1-45", reading) } }),
+  },
+  {
+    field: 50,
+    elements: ["identifier"],
+    make: (pv1, reading) => ({
+      identifier: each(pv1, 50, (cx) => identifier(cx, "visit", "PV1-50", reading)),
+    }),
+  },
+  participants(52, "PART", "Participation"),
+]
+
+/** Encounter.class is required in R4: what stands there when nobody ever said. */
+export const unknownClass: Coding = encounterClass.U
+
+/** PV1-2 (table 0004) as v3-ActCode; a code outside the table stays the site's own. */
+function classOf(pv1: Segment, reading: Reading): Coding | undefined {
+  const target = targetOf(encounterClass, pv1.text(2))
+  if (target) return target
+  return each(pv1, 2, (cwe) => concept(cwe, "0004", reading)?.coding?.[0])[0]
+}
+
+function stay(
+  field: 3 | 6 | 11,
+  status: (pv1: Segment) => EncounterLocation["status"],
+): Field<Encounter> {
+  return {
+    field,
+    elements: ["location"],
+    make: (pv1, reading, mention) => ({
+      location: each(pv1, field, (pl) => {
+        const place = location(pl, reading, mention)
+        return place && { location: place, status: status(pv1) }
+      }),
+    }),
+  }
+}
+
+function participants(field: 7 | 8 | 9 | 17 | 52, code: string, display: string): Field<Encounter> {
+  return {
+    field,
+    elements: ["participant"],
+    make: (pv1, reading, mention) => ({
+      participant: each(pv1, field, (xcn) => {
+        const individual = practitioner(xcn, reading, mention)
+        const coding = [{ system: participationType, code, display }]
+        return individual && { type: [{ coding }], individual }
+      }),
+    }),
+  }
+}
+
+/** PV1-5, a CX, or one of the coded fields, whose table is given. */
+function hospitalization(
+  field: number,
+  element: keyof EncounterHospitalization,
+  table?: string,
+): Field<Encounter> {
+  return {
+    field,
+    elements: ["hospitalization"],
+    make: (pv1, reading) => {
+      const [said] = each(pv1, field, (repetition) =>
+        table === undefined
+          ? identifier(repetition, "visit", `PV1-${field}`, reading)
+          : concept(repetition, table, reading),
+      )
+      return said && { hospitalization: { [element]: said } }
+    },
+  }
+}
+
+const participationType = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"

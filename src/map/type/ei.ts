@@ -1,0 +1,46 @@
+import type { Identifier } from "fhir/r4"
+import type { Repetition, Segment } from "../../hl7/message.ts"
+import { patientKey } from "../../hl7/subject.ts"
+import type { Reading } from "../reading.ts"
+import { identifierTypeOf } from "./cx.ts"
+import { type Designator, systemOf } from "./hd.ts"
+
+/** An entity identifier (2.5.1, 2A.28): a number, and who gave it. */
+export interface Entity {
+  id: string
+  authority: Designator
+}
+
+/** The EI that is a field of its own; undefined without a number. */
+export function entityAt(segment: Segment | undefined, field: number): Entity | undefined {
+  return entity([1, 2, 3, 4].map((part) => segment?.text(field, part)))
+}
+
+/** The EI that is one component of an EIP (2A.27), in its subcomponents. */
+export function entityIn(repetition: Repetition, component: number): Entity | undefined {
+  return entity([1, 2, 3, 4].map((part) => repetition.text(component, part)))
+}
+
+/** What tells one numbered thing from another in a business key. */
+export function entityKey({ id, authority }: Entity): string {
+  return patientKey({ id, ...authority }) ?? id
+}
+
+/**
+ * The entity as an Identifier. `type` is a code of table 0203, such as PLAC; `local` names the
+ * system, within the site, of numbers whose assigner is not told.
+ */
+export function entityIdentifier(
+  { id, authority }: Entity,
+  type: string | undefined,
+  local: string,
+  reading: Reading,
+): Identifier {
+  return { type: identifierTypeOf(type), system: systemOf(authority, local, reading), value: id }
+}
+
+function entity(parts: (string | undefined)[]): Entity | undefined {
+  const [id, namespace = "", universalId = "", universalIdType = ""] = parts
+  if (id === undefined) return undefined
+  return { id, authority: { namespace, universalId, universalIdType } }
+}

@@ -1,0 +1,15 @@
+import type { CodeableConcept } from "fhir/r4"
+import type { Repetition } from "../../hl7/message.ts"
+import type { Reading } from "../reading.ts"
+import { concept } from "./cwe.ts"
+
+/**
+ * A language as a CodeableConcept. R4 wants BCP 47, v2 senders send ISO 639 (table 0296): a code
+ * of two or three letters is both, and `eng` is `en`.
+ */
+export function language(cwe: Repetition, reading: Reading): CodeableConcept | undefined {
+  const code = cwe.text(1)
+  if (code === undefined || !/^[A-Za-z]{2,3}$/.test(code)) return concept(cwe, "0296", reading)
+  const [tag] = Intl.getCanonicalLocales(code)
+  return { coding: [{ system: "urn:ietf:bcp:47", code: tag, display: cwe.text(2) }] }
+}

@@ -1,0 +1,49 @@
+import type { Quantity } from "fhir/r4"
+import type { Repetition } from "../../hl7/message.ts"
+
+/** The part of a Quantity that a unit makes. */
+export type Unit = Pick<Quantity, "unit" | "system" | "code">
+
+/** An NM (2.5.1, 2A.45) as a number; undefined where it is not one: ">90", "negative", "1,5". */
+export function decimal(text: string | undefined): number | undefined {
+  if (text === undefined || !/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) return undefined
+  return Number(text)
+}
+
+/**
+ * A unit, as OBX-6 and CQ-2 give it. It is UCUM where the sender says so, or where a unit that
+ * names no system is, letter for letter, one of the UCUM codes below; else it stays text: a wrong
+ * guess at a unit is a wrong result.
+ */
+export function unitOf(cwe: Repetition | undefined): Unit {
+  if (cwe === undefined) return {}
+  const code = cwe.text(1)
+  // An unescaped "10^3/uL" falls apart into two components.
+  if (code === "10" && /^\d+\//.test(cwe.text(2) ?? "")) return { unit: cwe.whole() }
+  const named = [cwe.text(3), cwe.text(6)].findIndex(isUcum)
+  const ucum = named < 0 ? undefined : cwe.text(named * 3 + 1)
+  const unit = cwe.text(2) ?? code ?? cwe.text(9) ?? cwe.text(5)
+  if (ucum !== undefined) return { unit: unit ?? ucum, system: ucumSystem, code: ucum }
+  if (code !== undefined && cwe.text(3) === undefined && ucumCodes.has(code)) {
+    return { unit, system: ucumSystem, code }
+  }
+  return unit === undefined ? {} : { unit }
+}
+
+function isUcum(system: string | undefined): boolean {
+  return system?.toUpperCase() === "UCUM" || system === "2.16.840.1.113883.6.8"
+}
+
+const ucumSystem = "http://unitsofmeasure.org"
+
+/** Those in everyday use that mean nothing else: "U/L" is UCUM and "IU/L" is not. */
+const ucumCodes = new Set(
+  [
+    "% g/dL g/L mg/dL mg/L ug/dL ug/L ug/mL ng/dL ng/L ng/mL pg/mL mg/g g mg ug pg kg",
+    "mol/L mmol/L umol/L nmol/L pmol/L meq/L mmol/mol mosm/kg",
+    "10*3/uL 10*6/uL 10*9/L 10*12/L /uL /mL /L /[HPF] /[LPF] {copies}/mL fL",
+    "U/L U/mL k[IU]/L [IU]/L [IU]/mL m[IU]/L m[IU]/mL u[IU]/mL",
+    "mm/h s min h d wk mo a /min mL/min mL/min/{1.73_m2}",
+    "mm[Hg] kPa Cel cm mm m kg/m2 mL L dL",
+  ].flatMap((line) => line.split(" ")),
+)
