@@ -39,7 +39,7 @@ const followAfterMs = 5
 const lookAgainMs = 60_000
 const diskAgainMs = 1_000
 
-/** Starts delivering what the journal holds. Nothing is lost by closing at any moment. */
+/** Opens the way out, which `start` sets going. Nothing is lost by closing at any moment. */
 export function openDelivering(given: Given) {
   const closing = new AbortController()
   const lines = Object.fromEntries(
@@ -54,7 +54,7 @@ export function openDelivering(given: Given) {
         if (deliveries > 0) for (const line of Object.values(lines)) line.wake()
         if (messages === followBatch) continue
       } catch (error) {
-        given.log("following waits for the disk", { reason: (error as Error).message })
+        given.log("following-waits-for-disk", { reason: (error as Error).message })
         await Bun.sleep(diskAgainMs)
         continue
       }
@@ -63,8 +63,12 @@ export function openDelivering(given: Given) {
     }
   }
 
-  const following = follow()
+  let following: Promise<void> | undefined
   return {
+    start(): void {
+      following = follow()
+      for (const line of Object.values(lines)) line.start()
+    },
     /** Says that the journal has grown. */
     wake: () => stored.give(),
     standing: (destination: string): Standing => lines[destination]?.standing ?? upright,
@@ -83,14 +87,16 @@ class Line {
   readonly #inFlight = new Map<number, Promise<void>>()
   readonly #changed = new Signal()
   readonly #abort = new AbortController()
-  readonly #running: Promise<void>
+  #running: Promise<void> | undefined
   #closing = false
 
   constructor(
     readonly name: string,
     readonly outlet: Outlet,
     readonly given: Given,
-  ) {
+  ) {}
+
+  start(): void {
     this.#running = this.#run()
   }
 
@@ -177,7 +183,7 @@ class Line {
     this.standing = standingAfter(before, outcome, now(), random())
     const { state, reason } = this.standing
     if (state !== before.state) {
-      log(`destination ${state}`, { destination: this.name, reason })
+      log(`destination-${state}`, { destination: this.name, reason })
       if (state === "up") await store.hurry(this.name)
     }
     await this.#settle(delivery, outcome, mapped)
@@ -197,7 +203,7 @@ class Line {
         log("held", { destination: this.name, message: message.id, reason: outcome.reason })
         return
       } catch (error) {
-        if (tries === 1) log("settling waits for the disk", { reason: (error as Error).message })
+        if (tries === 1) log("settling-waits-for-disk", { reason: (error as Error).message })
         await Bun.sleep(diskAgainMs)
       }
     }

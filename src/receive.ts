@@ -37,13 +37,13 @@ export function openReceiving({ store, log, now, onStored }: Given) {
     received[source] = (received[source] ?? 0) + 1
     try {
       const verdict = await append(source, peer, bytes, read)
-      if (refusing) log("disk accepts again", { source })
+      if (refusing) log("disk-accepts-again", { source })
       refusing = false
       return verdict
     } catch (error) {
       const reason = `the disk refused: ${(error as Error).message}`
       // Once, not for every message: senders try again, and the log lies on the same disk.
-      if (!refusing) log("disk refuses", { source, reason })
+      if (!refusing) log("disk-refuses", { source, reason })
       refusing = true
       // What is malformed stays so, kept or not: to send it again would not help.
       if ("malformed" in read) return { verdict: "malformed", malformed: read.malformed }

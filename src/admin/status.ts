@@ -21,6 +21,8 @@ export interface SourceStatus {
   address: string
   /** Messages this source handed in since the start, whatever the answer was. */
   received: number
+  /** Messages of this source that ever reached the journal, repeats not counted. */
+  stored: number
   /** Replies since the start, by the protocol's own code: `{ AA: 12, AE: 1 }`. */
   acked: Record<string, number>
   /** ISO 8601; null: none yet. */

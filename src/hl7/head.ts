@@ -40,11 +40,10 @@ export function readHead(
   if (header.separator === "" || header.encoding === "") {
     return refuse(undefined, 101, "MSH^1^2", "MSH-1 and MSH-2 do not give the delimiters")
   }
-  const [code = "", event = ""] = header.field(9).split(header.encoding[0] ?? "^")
-  if (code === "") return refuse(header, 101, "MSH^1^9", "MSH-9 does not give the message type")
+  const type = typeOf(header)
+  if (type === "") return refuse(header, 101, "MSH^1^9", "MSH-9 does not give the message type")
   const controlId = header.field(10)
   if (controlId === "") return refuse(header, 101, "MSH^1^10", "MSH-10 gives no control id")
-  const type = event === "" ? code : `${code}^${event}`
   const { segments } = parseMessage(Buffer.concat(lines), options)
   const subjects = subjectsOf(segments, options.assigner)
   return { read: { head: { type, controlId, subjects } }, header }
@@ -57,6 +56,12 @@ function refuse(
   reason: string,
 ): Read {
   return { read: { malformed: { code, location, reason } }, header }
+}
+
+/** MSH-9 as `code^event`, whatever the message's own delimiters; the code where it stands alone. */
+export function typeOf({ encoding, field }: Header): string {
+  const [code = "", event = ""] = field(9).split(encoding[0] ?? "^")
+  return event === "" ? code : `${code}^${event}`
 }
 
 /** The segments intake reads, each with its CR: the first, whatever it is, and every PID and MRG. */
@@ -91,8 +96,7 @@ function startOf(buffer: Buffer): number {
   return at
 }
 
-/** Splits an MSH segment; exported for those who read an acknowledgement. */
-export function headerOf(msh: string): Header {
+function headerOf(msh: string): Header {
   const separator = msh[3] ?? ""
   const fields = separator === "" ? [] : msh.split(separator)
   return { separator, encoding: fields[1] ?? "", field: (number) => fields[number - 1] ?? "" }

@@ -38,7 +38,7 @@ CREATE TABLE latest (
 
 CREATE TABLE source_tally (
   source   TEXT PRIMARY KEY,
-  received INTEGER NOT NULL,
+  stored   INTEGER NOT NULL,
   unrouted INTEGER NOT NULL,
   last_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

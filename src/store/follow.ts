@@ -89,7 +89,7 @@ function writerOf(work: Database) {
   )
   const tally = work.query<unknown, [string, number, number]>(
     `INSERT INTO source_tally VALUES (?1, 1, ?2, ?3) ON CONFLICT DO UPDATE
-     SET received = received + 1, unrouted = unrouted + ?2, last_at = ?3`,
+     SET stored = stored + 1, unrouted = unrouted + ?2, last_at = ?3`,
   )
   return {
     delivery(entry: Entry, destination: string): void {

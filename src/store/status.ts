@@ -4,7 +4,7 @@ import { readMark } from "./follow.ts"
 
 /** What the store can count at any moment, at the same cost whatever the backlog. */
 export interface Counts {
-  sources: Record<string, { received: number; lastAt: number }>
+  sources: Record<string, { stored: number; lastAt: number }>
   destinations: Record<string, Record<DeliveryState, number> & { oldestPendingAt: number | null }>
   unrouted: number
   unfollowed: number
@@ -13,9 +13,9 @@ export interface Counts {
 /** Opens the count of messages by source and of deliveries by destination and state. */
 export function openCounts(work: Database): () => Counts {
   const tallies = work.query<
-    { source: string; received: number; unrouted: number; last_at: number },
+    { source: string; stored: number; unrouted: number; last_at: number },
     []
-  >("SELECT source, received, unrouted, last_at FROM source_tally")
+  >("SELECT source, stored, unrouted, last_at FROM source_tally")
   const deliveries = work.query<
     { destination: string; state: DeliveryState; deliveries: number },
     []
@@ -27,8 +27,8 @@ export function openCounts(work: Database): () => Counts {
   const highest = work.query<{ id: number | null }, []>("SELECT max(id) AS id FROM journal")
   return () => {
     const counts: Counts = { sources: {}, destinations: {}, unrouted: 0, unfollowed: 0 }
-    for (const { source, received, unrouted, last_at } of tallies.all()) {
-      counts.sources[source] = { received, lastAt: last_at }
+    for (const { source, stored, unrouted, last_at } of tallies.all()) {
+      counts.sources[source] = { stored, lastAt: last_at }
       counts.unrouted += unrouted
     }
     for (const { destination, state, deliveries: count } of deliveries.all()) {

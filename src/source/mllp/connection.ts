@@ -53,7 +53,7 @@ export class Connection {
     })
     // A reset is a way of leaving; what was read before it is stored all the same.
     socket.on("error", (error: NodeJS.ErrnoException) => {
-      given.log("connection lost", { source: given.name, peer: this.#peer, reason: error.code })
+      given.log("connection-lost", { source: given.name, peer: this.#peer, reason: error.code })
       this.#take(this.#framer.end())
     })
   }
@@ -94,7 +94,7 @@ export class Connection {
     switch (framed.kind) {
       case "frame": {
         const { read, header } = readHead(bytes, settings)
-        if (!framed.started) log("frame without VT", { source: name, peer })
+        if (!framed.started) log("frame-without-vt", { source: name, peer })
         return this.#reply(header, await receive({ bytes, peer, read }))
       }
       case "stray":

@@ -85,7 +85,7 @@ function admitted(socket: Socket, allowed: BlockList | undefined): boolean {
 }
 
 function refuse(socket: Socket, source: string, log: Log): void {
-  log("connection refused", { source, peer: socket.remoteAddress, reason: "not in allow" })
+  log("connection-refused", { source, peer: socket.remoteAddress, reason: "not in allow" })
   socket.destroy()
 }
 

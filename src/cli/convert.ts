@@ -1,0 +1,113 @@
+import type { Bundle } from "fhir/r4"
+import { embeddedDefault, parseConfig, readConfig, StartProblem } from "../config.ts"
+import { destinations } from "../destination/index.ts"
+import { readHead, typeOf } from "../hl7/head.ts"
+import { splitMessages } from "../hl7/split.ts"
+import { mapMessage, maps } from "../map/index.ts"
+import type { SourceSettings } from "../message.ts"
+import { sources } from "../source/index.ts"
+import { argumentsOf, type Command, print, UsageProblem } from "./command.ts"
+
+const help = `usage: waystation convert [--config FILE] [--source NAME] [--ndjson] FILE…
+
+Turns the HL7 v2 messages in the files into FHIR Bundles, offline, and prints them. The file - is
+standard input. Bytes are read as a source reads them: MLLP frames or bare messages.
+
+  --config FILE  whose site and source settings to use; the demonstration's where left out
+  --source NAME  which source of that configuration the messages come from (its first)
+  --ndjson       one line a message: {"file","bundle"} or {"file","problem"}
+
+Exit codes: 0 all converted, 2 some did not, 1 the configuration does not hold,
+64 wrong arguments.`
+
+/** What a file came to, for one message in it. */
+type Converted = { file: string } & (
+  | { bundle: Bundle; notes: readonly string[] }
+  | { problem: string }
+)
+
+export const convert: Command = {
+  summary: "v2 to FHIR, offline",
+  help,
+  async run(args) {
+    const options = {
+      config: { type: "string" },
+      source: { type: "string" },
+      ndjson: { type: "boolean" },
+    } as const
+    const { values, positionals } = argumentsOf(args, options, true)
+    if (positionals.length === 0) throw new UsageProblem("a FILE is missing, or - for stdin")
+    let settings: Settings
+    try {
+      settings = await settingsOf(values.config, values.source)
+    } catch (error) {
+      if (!(error instanceof StartProblem)) throw error
+      process.stderr.write(`${error.problems.join("\n")}\n`)
+      return 1
+    }
+    let failed = 0
+    for (const file of positionals) {
+      for (const one of await convertFile(file, settings)) {
+        if ("problem" in one) failed++
+        await (values.ndjson ? printLine(one) : printBundle(one))
+      }
+    }
+    return failed === 0 ? 0 : 2
+  },
+}
+
+interface Settings {
+  site: Parameters<typeof mapMessage>[2]["site"]
+  source: SourceSettings
+  name: string
+}
+
+async function settingsOf(path: string | undefined, name: string | undefined): Promise<Settings> {
+  const input = path === undefined ? embeddedDefault : await readConfig(path)
+  const config = parseConfig(input, { sources, destinations })
+  const known = Object.keys(config.source)
+  const chosen = name ?? known[0] ?? ""
+  if (name !== undefined && !known.includes(name)) {
+    throw new StartProblem([
+      `--source ${name}: the configuration has ${known.join(", ") || "none"}`,
+    ])
+  }
+  return { site: config.site, source: config.source[chosen] ?? {}, name: chosen }
+}
+
+async function convertFile(file: string, settings: Settings): Promise<Converted[]> {
+  let bytes: Uint8Array
+  try {
+    bytes = file === "-" ? await Bun.stdin.bytes() : await Bun.file(file).bytes()
+  } catch (error) {
+    return [{ file, problem: `can't be read: ${(error as Error).message}` }]
+  }
+  return splitMessages(bytes).map((one) => ({ file, ...convertMessage(one, settings) }))
+}
+
+function convertMessage(bytes: Uint8Array, { site, source, name }: Settings) {
+  const { read, header } = readHead(bytes, source)
+  const message = { id: 0, source: name, peer: "file", receivedAt: Date.now(), type: "", bytes }
+  if ("head" in read) message.type = read.head.type
+  // Offline nobody waits for an acknowledgement, so a missing control id is no reason to refuse.
+  else if (read.malformed.location !== "MSH^1^10") return { problem: read.malformed.reason }
+  else if (header) message.type = typeOf(header)
+  const mapped = mapMessage(maps, message, { site, source, known: [] })
+  if ("problem" in mapped) return mapped
+  const notes = "head" in read ? mapped.notes : [read.malformed.reason, ...mapped.notes]
+  return { bundle: mapped.bundle, notes }
+}
+
+function printLine(converted: Converted): Promise<void> {
+  const { file } = converted
+  const line = "problem" in converted ? converted : { file, bundle: converted.bundle }
+  return print(JSON.stringify(line))
+}
+
+/** The Bundle goes to stdout for a program; what was dropped or failed, to stderr for a person. */
+async function printBundle(converted: Converted): Promise<void> {
+  const { file } = converted
+  const said = "problem" in converted ? [converted.problem] : converted.notes
+  for (const line of said) process.stderr.write(`${file}: ${line}\n`)
+  if ("bundle" in converted) await print(JSON.stringify(converted.bundle, null, 2))
+}

@@ -1,0 +1,105 @@
+import { connect, type Socket } from "node:net"
+import { Framer, frame } from "../hl7/frame.ts"
+import { parseMessage, type Segment } from "../hl7/message.ts"
+import { splitMessages } from "../hl7/split.ts"
+import { argumentsOf, type Command, print, UsageProblem } from "./command.ts"
+
+const help = `usage: waystation send --to HOST:PORT FILE…
+
+Sends the HL7 v2 messages in the files over MLLP, one after another, and prints each
+acknowledgement. The file - is standard input.
+
+  --to HOST:PORT     where to, for example 127.0.0.1:2575
+  --timeout SECONDS  how long an acknowledgement may take (30)
+
+Exit codes: 0 every acknowledgement was positive, 1 one was not or did not come,
+64 wrong arguments.`
+
+/** No acknowledgement is anywhere near as large. */
+const ackBytesMax = 1024 * 1024
+
+export const send: Command = {
+  summary: "send messages over MLLP and print the acknowledgements",
+  help,
+  async run(args) {
+    const options = { to: { type: "string" }, timeout: { type: "string" } } as const
+    const { values, positionals } = argumentsOf(args, options, true)
+    const { host, port } = addressOf(values.to)
+    const timeoutMs = 1000 * Number(values.timeout ?? "30")
+    if (!(timeoutMs > 0)) throw new UsageProblem("--timeout takes a number of seconds")
+    if (positionals.length === 0) throw new UsageProblem("a FILE is missing, or - for stdin")
+    const messages: { file: string; bytes: Uint8Array }[] = []
+    for (const file of positionals) {
+      const bytes = await read(file)
+      if (!bytes) return 1
+      messages.push(...splitMessages(bytes).map((one) => ({ file, bytes: one })))
+    }
+    return exchange(messages, { host, port, timeoutMs })
+  },
+}
+
+function addressOf(to: string | undefined): { host: string; port: number } {
+  if (to === undefined) throw new UsageProblem("--to HOST:PORT is missing")
+  const [, host = "", port = ""] = /^\[?(.+?)\]?:(\d{1,5})$/.exec(to) ?? []
+  if (host === "" || Number(port) > 65_535)
+    throw new UsageProblem(`--to takes HOST:PORT, not ${to}`)
+  return { host, port: Number(port) }
+}
+
+async function read(file: string): Promise<Uint8Array | undefined> {
+  try {
+    return file === "-" ? await Bun.stdin.bytes() : await Bun.file(file).bytes()
+  } catch (error) {
+    process.stderr.write(`waystation send: ${file} can't be read: ${(error as Error).message}\n`)
+    return undefined
+  }
+}
+
+/** Sends one message at a time on one connection, each after the answer to the one before. */
+async function exchange(
+  messages: readonly { file: string; bytes: Uint8Array }[],
+  { host, port, timeoutMs }: { host: string; port: number; timeoutMs: number },
+): Promise<number> {
+  const socket = connect({ host, port, noDelay: true })
+  const answers = answersOf(socket, timeoutMs)
+  let refused = 0
+  try {
+    for (const { file, bytes } of messages) {
+      socket.write(frame(bytes))
+      const { value, done } = await answers.next()
+      if (done) throw new Error("the connection was closed without an acknowledgement")
+      const controlId = parseMessage(bytes).first("MSH")?.text(10) ?? ""
+      const { positive, line } = judge(parseMessage(value).first("MSA"), controlId)
+      if (!positive) refused++
+      await print(`${file} ${line}`)
+    }
+  } catch (error) {
+    process.stderr.write(`waystation send: ${host}:${port}: ${(error as Error).message}\n`)
+    return 1
+  } finally {
+    socket.destroy()
+  }
+  return refused === 0 ? 0 : 1
+}
+
+/** What an acknowledgement says. One that names another message is no answer to this one. */
+function judge(msa: Segment | undefined, controlId: string): { positive: boolean; line: string } {
+  const code = msa?.text(1)
+  if (!msa || code === undefined)
+    return { positive: false, line: "answered without an MSA segment" }
+  const about = msa.text(2) ?? ""
+  const line = [code, about, msa.text(3) ?? ""].join(" ").trimEnd()
+  if (about !== controlId) return { positive: false, line: `${line} (not the id that was sent)` }
+  return { positive: code === "AA" || code === "CA", line }
+}
+
+/** The frames that come back, each within `timeoutMs` of being waited for. */
+async function* answersOf(socket: Socket, timeoutMs: number): AsyncGenerator<Uint8Array> {
+  const framer = new Framer(ackBytesMax)
+  socket.setTimeout(timeoutMs, () =>
+    socket.destroy(new Error(`no acknowledgement came within ${timeoutMs / 1000} s`)),
+  )
+  for await (const chunk of socket) {
+    for (const framed of framer.push(chunk)) yield framed.bytes
+  }
+}

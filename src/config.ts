@@ -1,0 +1,184 @@
+import * as v from "valibot"
+import { adminConfig } from "./admin/index.ts"
+import type { DestinationConfig, DestinationKind } from "./destination/index.ts"
+import type { SourceConfig, SourceKind } from "./source/index.ts"
+import { timezone } from "./units.ts"
+
+/** The kinds a configuration may name. */
+export interface Kinds {
+  sources: Readonly<Record<string, SourceKind>>
+  destinations: Readonly<Record<string, DestinationKind>>
+}
+
+/** Everything that keeps the gateway from starting, a line each, so that one run lists it all. */
+export class StartProblem extends Error {
+  override name = "StartProblem"
+
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join("\n"))
+  }
+}
+
+const name = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be lower-case letters, digits and dashes, at most 63"),
+)
+
+const names = v.pipe(
+  v.array(v.string("must be a name in quotes"), 'must be a list of names, such as ["lab"]'),
+  v.minLength(1, "must name at least one"),
+)
+
+const section = v.record(v.string(), v.looseObject({}, "must be a section"), "must be sections")
+
+const file = v.strictObject({
+  site: v.strictObject({
+    id: name,
+    name: v.optional(v.string("must be text in quotes")),
+    timezone: v.optional(timezone, "UTC"),
+  }),
+  admin: v.optional(adminConfig, {}),
+  source: v.optional(section, {}),
+  destination: v.optional(section, {}),
+  route: v.optional(
+    v.array(
+      v.strictObject({
+        from: names,
+        type: v.optional(
+          v.pipe(
+            v.array(
+              v.pipe(
+                v.string("must be a message type in quotes"),
+                v.regex(
+                  /^[A-Z0-9]{3}(\^[A-Z0-9]{3})?$/,
+                  'must be like "ORU^R01", or "ADT" for all',
+                ),
+              ),
+              'must be a list of types, such as ["ORU^R01", "ADT"]',
+            ),
+            v.minLength(1, "must name at least one type; leave it out for every type"),
+          ),
+        ),
+        to: names,
+      }),
+      "must be written [[route]]",
+    ),
+    [],
+  ),
+})
+
+type File = v.InferOutput<typeof file>
+
+/** A configuration that holds: every default filled in, every reference checked. */
+export interface Config extends Omit<File, "source" | "destination"> {
+  source: Record<string, SourceConfig>
+  destination: Record<string, DestinationConfig>
+}
+
+/** What `run` starts with when it is given no configuration: a box to try out on one machine. */
+export const embeddedDefault = {
+  site: { id: "demo", name: "Demonstration" },
+  admin: { sandbox: true },
+  source: { lab: { kind: "mllp", host: "127.0.0.1", port: 2575 } },
+  destination: { sandbox: { kind: "fhir", url: "http://127.0.0.1:8575/sandbox/fhir" } },
+  route: [{ from: ["lab"], to: ["sandbox"] }],
+}
+
+/** Reads a TOML file; throws StartProblem when it can't be read or is not TOML. */
+export async function readConfig(path: string): Promise<unknown> {
+  let text: string
+  try {
+    text = await Bun.file(path).text()
+  } catch (error) {
+    throw new StartProblem([`${path}: can't be read: ${(error as Error).message}`])
+  }
+  try {
+    return Bun.TOML.parse(text)
+  } catch (error) {
+    const { line, message } = error as Error & { line?: number }
+    throw new StartProblem([`${path}${line === undefined ? "" : `:${line}`}: ${message}`])
+  }
+}
+
+/** Checks a configuration; throws StartProblem with every problem it has, each with its path. */
+export function parseConfig(input: unknown, kinds: Kinds): Config {
+  const problems: string[] = []
+  const parsed = v.safeParse(file, input)
+  problems.push(...(parsed.issues ?? []).map((issue) => problemAt("", issue)))
+  // Sections are looked at even when something else is wrong, so that one run lists everything.
+  const raw = (input ?? {}) as Record<string, unknown>
+  const source = sectionsOf(raw.source, "source", kinds.sources, problems)
+  const destination = sectionsOf(raw.destination, "destination", kinds.destinations, problems)
+  if (parsed.success) {
+    const { route } = parsed.output
+    route.forEach(({ from, to }, index) => {
+      problems.push(...nowhere(`route[${index}].from`, from, "source", raw.source))
+      problems.push(...nowhere(`route[${index}].to`, to, "destination", raw.destination))
+    })
+    problems.push(...sharedAddresses({ admin: parsed.output.admin, ...prefixed(source) }))
+  }
+  if (!parsed.success || problems.length > 0) throw new StartProblem(problems)
+  return { ...parsed.output, source, destination }
+}
+
+function sectionsOf<Settings extends { kind: string }>(
+  input: unknown,
+  room: string,
+  kinds: Readonly<Record<string, { config: v.GenericSchema<unknown, Settings> }>>,
+  problems: string[],
+): Record<string, Settings> {
+  const sections: Record<string, Settings> = {}
+  if (typeof input !== "object" || input === null) return sections
+  for (const [key, value] of Object.entries(input)) {
+    const path = `${room}.${key}`
+    if (!v.is(name, key))
+      problems.push(`${path}: a name must be lower-case letters, digits, dashes`)
+    if (typeof value !== "object" || value === null) continue
+    const kind = (value as { kind?: unknown }).kind
+    const found = typeof kind === "string" && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined
+    if (!found) {
+      const known = Object.keys(kinds).map((one) => `"${one}"`)
+      problems.push(`${path}.kind: must be one of ${known.join(", ")}`)
+      continue
+    }
+    const parsed = v.safeParse(found.config, value)
+    if (parsed.success) sections[key] = parsed.output
+    else problems.push(...parsed.issues.map((issue) => problemAt(path, issue)))
+  }
+  return sections
+}
+
+function problemAt(prefix: string, issue: v.BaseIssue<unknown>): string {
+  const path = [prefix, v.getDotPath(issue) ?? ""].filter((part) => part !== "").join(".")
+  const place = path.replaceAll(/\.(\d+)(?=\.|$)/g, "[$1]") || "the configuration"
+  if (issue.type === "strict_object") {
+    if (issue.expected === "never") return `${place}: is not a key this section has`
+    if (issue.received === "undefined") return `${place}: is required`
+  }
+  return `${place}: ${issue.received === "undefined" ? "is required" : issue.message}`
+}
+
+function nowhere(path: string, wanted: readonly string[], room: string, input: unknown): string[] {
+  const there = Object.keys((input ?? {}) as object)
+  return wanted
+    .filter((one) => !there.includes(one))
+    .map((one) => {
+      const known = there.length > 0 ? `there is ${there.join(", ")}` : "there is none"
+      return `${path}: no [${room}.${one}] stands in the configuration; ${known}`
+    })
+}
+
+function prefixed(source: Record<string, SourceConfig>): Record<string, object> {
+  return Object.fromEntries(Object.entries(source).map(([key, value]) => [`source.${key}`, value]))
+}
+
+/** Two listeners on one port: the second would only fail when it opens. */
+function sharedAddresses(listeners: Record<string, object>): string[] {
+  const taken = new Map<number, string>()
+  return Object.entries(listeners).flatMap(([path, listener]) => {
+    const port = "port" in listener ? Number(listener.port) : 0
+    const other = taken.get(port)
+    if (port !== 0 && other === undefined) taken.set(port, path)
+    return port !== 0 && other !== undefined ? [`${path}.port: ${port} is ${other}'s already`] : []
+  })
+}

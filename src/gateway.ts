@@ -1,0 +1,237 @@
+/**
+ * The only file that knows every room. It opens them from the disk outwards, so that nothing comes
+ * in before it can be kept, and closes them the other way.
+ */
+import { openAdmin, type Status } from "./admin/index.ts"
+import { type Config, type Kinds, parseConfig, StartProblem } from "./config.ts"
+import { type Outlet, openDelivering } from "./deliver.ts"
+import { destinations as ourDestinations } from "./destination/index.ts"
+import { siteSystem } from "./fhir/identity.ts"
+import { openLog } from "./log.ts"
+import { mapMessage, maps as ourMaps, readParts } from "./map/index.ts"
+import type { Destination, Log, MessageMap, Source, Surroundings } from "./message.ts"
+import { openReceiving } from "./receive.ts"
+import { owed } from "./route.ts"
+import { sources as ourSources } from "./source/index.ts"
+import { openStore, type Store } from "./store/index.ts"
+import { commit, version } from "./version.ts"
+
+/** What a program that carries the gateway brings along; all of it may be left out. */
+export interface Brought extends Partial<Kinds> {
+  /** Asked before ours, so that a map of one's own takes the place of ours for its types. */
+  maps?: readonly MessageMap[]
+  /** The data folder; `./data` where left out. */
+  data?: string
+  /** Where events go; JSON lines on stderr where left out. */
+  log?: Log
+}
+
+/** A gateway whose every port is open. */
+export interface Gateway {
+  /** Where senders reach each source: `{ lab: "mllp 127.0.0.1:2575" }`. */
+  readonly sources: Readonly<Record<string, string>>
+  /** Where a browser reaches the admin address. */
+  readonly admin: string
+  status(): Promise<Status>
+  /**
+   * Stops taking messages in, commits and answers what was read, lets deliveries in flight finish
+   * for up to 10 s, and closes the store. What is still pending is delivered after the next start.
+   */
+  close(): Promise<void>
+}
+
+/** Deliveries in flight have this long to finish before they are broken off. */
+const graceMs = 10_000
+
+/**
+ * Opens a gateway on a configuration (what the TOML file holds, as an object), with the kinds of
+ * sources, maps and destinations it has and those brought along. Throws StartProblem with all that
+ * is wrong, or StoreProblem for the data folder; nothing is left open then.
+ */
+export async function openGateway(config: unknown, brought: Brought = {}): Promise<Gateway> {
+  const kinds: Kinds = {
+    sources: { ...ourSources, ...brought.sources },
+    destinations: { ...ourDestinations, ...brought.destinations },
+  }
+  const parsed = parseConfig(config, kinds)
+  const maps = [...(brought.maps ?? []), ...ourMaps]
+  const log = brought.log ?? openLog((line) => process.stderr.write(line))
+  const store = openStore(brought.data ?? "data")
+  const opened: Closing[] = [() => store.close()]
+  const close = async () => {
+    for (const one of opened.splice(0).reverse()) await one()
+  }
+  try {
+    await takeOver(store, parsed)
+    return { ...(await openRooms({ config: parsed, kinds, maps, store, log, opened })), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+type Closing = () => Promise<void>
+
+interface Opening {
+  config: Config
+  kinds: Kinds
+  maps: readonly MessageMap[]
+  store: Store
+  log: Log
+  /** What was opened so far, in that order. */
+  opened: Closing[]
+}
+
+/**
+ * The tail of the journal is followed under the routes it was received under before new ones
+ * apply: an acknowledged message is owed to whoever it was owed to then.
+ */
+async function takeOver(store: Store, config: Config): Promise<void> {
+  const text = JSON.stringify(config)
+  const before = await store.recall("config")
+  if (before !== undefined && before !== text) {
+    const { route } = JSON.parse(before) as Pick<Config, "route">
+    while ((await store.follow((message) => owed(route, message), 500)).messages > 0);
+  }
+  const { destinations } = await store.counts()
+  const abandoned = Object.entries(destinations)
+    .filter(([name, { pending, held }]) => pending + held > 0 && !(name in config.destination))
+    .map(
+      ([name, { pending, held }]) =>
+        `destination.${name}: is still owed messages (${pending} pending, ${held} held): keep it ` +
+        "in the configuration until they are delivered or discarded",
+    )
+  if (abandoned.length > 0) throw new StartProblem(abandoned)
+  if (before !== text) await store.remember("config", text)
+}
+
+async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
+  const { config, kinds, maps, store, log, opened } = opening
+  const { site } = config
+  const now = Date.now
+  const surroundings: Surroundings = { site, log, now }
+  const sources: Record<string, Source> = {}
+  const delivering = openDelivering({
+    store,
+    owed: (message) => owed(config.route, message),
+    map: (message, known) => {
+      const source = config.source[message.source] ?? {}
+      return mapMessage(maps, message, { site, source, known })
+    },
+    outlets: openOutlets(opening, surroundings),
+    log,
+    now,
+    random: Math.random,
+  })
+  const receiving = openReceiving({ store, log, now, onStored: delivering.wake })
+  const status = openStatus({ config, store, sources, delivering, receiving })
+
+  // Every port is tried before anyone is told which ones could not be had.
+  const problems: string[] = []
+  const trying = <T extends { close: Closing }>(path: string, open: Promise<T>) =>
+    open.then(
+      (room) => {
+        opened.push(() => room.close())
+        return room
+      },
+      (error: Error) => void problems.push(`${path}: ${error.message}`),
+    )
+  let serving = false
+  const ready = {
+    "ports open": async () => (serving ? undefined : "starting or stopping"),
+    "store writable": () => store.probe().then(() => undefined),
+  }
+  const admin = await trying("admin", openAdmin(config.admin, { status, ready, log }))
+  opened.push(() => delivering.close(graceMs))
+  for (const [name, settings] of Object.entries(config.source)) {
+    const kind = kinds.sources[settings.kind]
+    if (!kind) throw new Error(`no kind ${settings.kind}`)
+    const source = await trying(
+      `source.${name}`,
+      kind.open(name, settings, receiving.from(name), surroundings),
+    )
+    if (source) sources[name] = source
+  }
+  if (problems.length > 0 || !admin) throw new StartProblem(problems)
+  opened.push(async () => {
+    serving = false
+  })
+  serving = true
+  delivering.start()
+  const addresses = Object.entries(sources).map(([name, { address }]) => [name, address])
+  return { sources: Object.fromEntries(addresses), admin: admin.address, status }
+}
+
+function openOutlets(
+  { config, kinds, opened }: Opening,
+  surroundings: Surroundings,
+): Record<string, Outlet> {
+  const system = siteSystem(config.site.id)
+  /** A resource as it stands at the destination, as parts of what is known. */
+  const look = async (destination: Destination, resource: string, signal: AbortSignal) => {
+    const [type = "", value = ""] = resource.split("/")
+    const found = await destination.find?.(type, { system, value }, signal)
+    return found ? readParts(found, { system, value }) : []
+  }
+  const outlets: Record<string, Outlet> = {}
+  for (const [name, settings] of Object.entries(config.destination)) {
+    const kind = kinds.destinations[settings.kind]
+    if (!kind) throw new Error(`no kind ${settings.kind}`)
+    const destination = kind.open(name, settings, surroundings)
+    opened.push(() => destination.close())
+    outlets[name] = {
+      send: (sending, signal) => destination.send(sending, signal),
+      look: destination.find && ((resource, signal) => look(destination, resource, signal)),
+      concurrency: settings.concurrency,
+    }
+  }
+  return outlets
+}
+
+interface Reporting {
+  config: Config
+  store: Store
+  sources: Record<string, Source>
+  receiving: ReturnType<typeof openReceiving>
+  delivering: ReturnType<typeof openDelivering>
+}
+
+function openStatus({ config, store, sources, receiving, delivering }: Reporting) {
+  const { site, source, destination } = config
+  const startedAt = Date.now()
+  return async (): Promise<Status> => {
+    const now = Date.now()
+    const counts = await store.counts()
+    const { unrouted, unfollowed } = counts
+    return {
+      site: { id: site.id, name: site.name },
+      version,
+      commit,
+      startedAt: new Date(startedAt).toISOString(),
+      uptimeSeconds: Math.round((now - startedAt) / 1000),
+      sources: named(source, (name) => {
+        const { stored, lastAt } = counts.sources[name] ?? { stored: 0, lastAt: undefined }
+        return {
+          address: sources[name]?.address ?? "",
+          received: receiving.received(name),
+          stored,
+          acked: { ...sources[name]?.replies },
+          lastMessageAt: lastAt === undefined ? null : new Date(lastAt).toISOString(),
+        }
+      }),
+      destinations: named(destination, (name) => {
+        const { state, reason } = delivering.standing(name)
+        const { oldestPendingAt, ...counted } = counts.destinations[name] ?? nothing
+        const waited = oldestPendingAt === null ? null : Math.round((now - oldestPendingAt) / 1000)
+        return { state, reason, ...counted, oldestPendingSeconds: waited }
+      }),
+      journal: { unrouted, unfollowed },
+    }
+  }
+}
+
+const nothing = { pending: 0, held: 0, delivered: 0, discarded: 0, oldestPendingAt: null }
+
+function named<To>(names: object, to: (name: string) => To): Record<string, To> {
+  return Object.fromEntries(Object.keys(names).map((name) => [name, to(name)]))
+}

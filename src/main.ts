@@ -1,0 +1,50 @@
+import { check } from "./cli/check.ts"
+import { type Command, print, UsageProblem } from "./cli/command.ts"
+import { convert } from "./cli/convert.ts"
+import { run } from "./cli/run.ts"
+import { send } from "./cli/send.ts"
+import { commit, version } from "./version.ts"
+
+const commands: Readonly<Record<string, Command>> = { run, check, convert, send }
+
+const help = `Waystation takes HL7 v2 in, keeps it on disk, and delivers it as FHIR R4.
+
+usage: waystation COMMAND [OPTION…]
+       waystation --help | --version
+
+${Object.entries(commands)
+  .map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`)
+  .join("\n")}
+
+Each command explains itself: waystation COMMAND --help
+Exit codes: 0 done, 1 failed, 2 converted only in part, 64 wrong arguments.`
+
+process.exit(await main(process.argv.slice(2)))
+
+async function main([word, ...args]: string[]): Promise<number> {
+  if (word === "--version") {
+    await print(`waystation ${version} (${commit})`)
+    return 0
+  }
+  if (word === "--help" || word === "-h" || word === "help") {
+    await print(help)
+    return 0
+  }
+  const command = word !== undefined && Object.hasOwn(commands, word) ? commands[word] : undefined
+  if (!command) {
+    const said = word === undefined ? "a command is missing" : `there is no command ${word}`
+    process.stderr.write(`waystation: ${said}\n\n${help}\n`)
+    return 64
+  }
+  if (args.includes("--help") || args.includes("-h")) {
+    await print(command.help)
+    return 0
+  }
+  try {
+    return await command.run(args)
+  } catch (error) {
+    if (!(error instanceof UsageProblem)) throw error
+    process.stderr.write(`waystation ${word}: ${error.message}\n\n${command.help}\n`)
+    return 64
+  }
+}
