@@ -6,9 +6,8 @@ import { openAdmin, type Status } from "./admin/index.ts"
 import { type Config, type Kinds, parseConfig, StartProblem } from "./config.ts"
 import { type Outlet, openDelivering } from "./deliver.ts"
 import { destinations as ourDestinations } from "./destination/index.ts"
-import { siteSystem } from "./fhir/identity.ts"
 import { openLog } from "./log.ts"
-import { mapMessage, maps as ourMaps, readParts } from "./map/index.ts"
+import { mapMessage, maps as ourMaps, ownedResource, readParts } from "./map/index.ts"
 import type { Destination, Log, MessageMap, Source, Surroundings } from "./message.ts"
 import { openReceiving } from "./receive.ts"
 import { owed } from "./route.ts"
@@ -166,12 +165,11 @@ function openOutlets(
   { config, kinds, opened }: Opening,
   surroundings: Surroundings,
 ): Record<string, Outlet> {
-  const system = siteSystem(config.site.id)
   /** A resource as it stands at the destination, as parts of what is known. */
   const look = async (destination: Destination, resource: string, signal: AbortSignal) => {
-    const [type = "", value = ""] = resource.split("/")
-    const found = await destination.find?.(type, { system, value }, signal)
-    return found ? readParts(found, { system, value }) : []
+    const [type, own] = ownedResource(config.site.id, resource)
+    const found = await destination.find?.(type, own, signal)
+    return found ? readParts(found, own) : []
   }
   const outlets: Record<string, Outlet> = {}
   for (const [name, settings] of Object.entries(config.destination)) {

@@ -64,7 +64,7 @@ export function typeOf({ encoding, field }: Header): string {
   return event === "" ? code : `${code}^${event}`
 }
 
-/** The segments intake reads, each with its CR: the first, whatever it is, and every PID and MRG. */
+/** The segments intake reads, each with its CR: the first, whatever it is, every PID and MRG. */
 function linesOf(bytes: Uint8Array): Buffer[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const lines: Buffer[] = []

@@ -1,7 +1,7 @@
 import type { MapContext, Mapped, Message, MessageMap } from "../message.ts"
 import { adt } from "./adt.ts"
 
-export { readParts } from "./known.ts"
+export { ownedResource, readParts } from "./known.ts"
 
 /** Every map there is. One more family is one more file, and its line here. */
 export const maps: readonly MessageMap[] = [adt]

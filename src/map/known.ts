@@ -74,6 +74,12 @@ export function readParts(resource: FhirResource, own: OwnIdentifier): Told[] {
     }))
 }
 
+/** What a `Told.resource` names: the type, and our own identifier under the site. */
+export function ownedResource(site: string, resource: string): [string, OwnIdentifier] {
+  const [type = "", value = ""] = resource.split("/")
+  return [type, { system: siteSystem(site), value }]
+}
+
 const readPrefix = "read:"
 const serverElements = new Set(["resourceType", "id", "meta", "implicitRules", "text"])
 

@@ -67,8 +67,8 @@ function storeOn({ intake, work, close }: Databases, keyed: Keyed, unlock: () =>
   if ((last.get()?.seq ?? 0) < mark) {
     close()
     throw new StoreProblem(
-      `the journal ends before message ${mark}, which was already followed: the database has lost ` +
-        "messages; keep a copy of the data folder, then restore a backup",
+      `the journal ends before message ${mark}, which was already followed: messages ` +
+        "were lost; keep a copy of the data folder, then restore a backup",
     )
   }
   const journal = new Journal(intake, keyed, mark)

@@ -10,7 +10,7 @@ import {
 import { join } from "node:path"
 import { StoreProblem } from "./database.ts"
 
-/** Bytes of a key in the database: 128 bits of the HMAC, since fewer pages a commit is less wear. */
+/** Bytes of a key in the database: 128 bits of the HMAC; fewer pages a commit is less wear. */
 export const keyLength = 16
 
 /** Turns what could name a patient into a key that says nothing without the box's own secret. */
