@@ -1,5 +1,5 @@
 import type { FhirResource, Identifier } from "fhir/r4"
-import type { Identified, OwnIdentifier } from "../fhir/identity.ts"
+import { type Identified, type OwnIdentifier, siteSystem } from "../fhir/identity.ts"
 import type { Told } from "../message.ts"
 import type { Part } from "./part.ts"
 
