@@ -1,43 +1,42 @@
-import type { Bundle, FhirResource } from "fhir/r4"
-import { parseMessage } from "../src/hl7/message.ts"
-import { mapMessage, maps } from "../src/map/index.ts"
-import { readMessage } from "../src/map/reading.ts"
-import type { MapContext, Mapped, Message } from "../src/message.ts"
+import { afterAll } from "bun:test"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 
-/** A message of the journal out of its segments, typed by its own MSH-9. */
-export function message(lines: readonly string[], given: Partial<Message> = {}): Message {
-  const bytes = given.bytes ?? new TextEncoder().encode(`${lines.join("\r")}\r`)
-  const header = parseMessage(bytes).first("MSH")
-  const type = [header?.text(9), header?.text(9, 2)].filter(Boolean).join("^")
-  const receivedAt = Date.UTC(2026, 3, 15, 9)
-  return { id: 7, source: "adt", peer: "127.0.0.1:50000", receivedAt, type, bytes, ...given }
+const folders: string[] = []
+
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
+
+/** A folder of the test's own, gone when the file's tests are done. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "waystation-test-"))
+  folders.push(folder)
+  return folder
 }
 
-/** What a map is told besides the message: a clinic in Kisumu that knows nothing yet. */
-export function context(given: Partial<MapContext> = {}): MapContext {
-  const site = { id: "kisumu-01", name: "Kisumu Clinic", timezone: "Africa/Nairobi" }
-  return { site, source: {}, known: [], ...given }
+/** What a test says about a result; everything else is filled in. */
+export interface OruFields {
+  controlId?: string
+  patient?: string
+  filler?: string
+  value?: string
+  sender?: string
 }
 
-/** A message as the maps read it, for tests of a segment or a data type. */
-export function reading(lines: readonly string[], given: Partial<MapContext> = {}) {
-  return readMessage(message(lines), context(given))
+/** A laboratory result, segments ended by CR. */
+export function oru(fields: OruFields = {}): Buffer {
+  const { controlId = "C1", patient = "P-1", filler = "F-1", value = "5.4", sender = "LAB" } = fields
+  return hl7(
+    `MSH|^~\\&|${sender}|CLINIC|HIS|CLINIC|20260415120000||ORU^R01|${controlId}|P|2.5.1`,
+    `PID|1||${patient}^^^CLINIC^MR||DOE^JANE||19900315|F`,
+    `OBR|1||${filler}|718-7^Haemoglobin^LN|||20260415113000|||||||||||||||||||F`,
+    `OBX|1|NM|718-7^Haemoglobin^LN||${value}|g/dL|12.0-16.0|L|||F`,
+  )
 }
 
-/** What the maps make of a message; throws where they find a problem. */
-export function mapped(
-  given: Message,
-  known: MapContext["known"] = [],
-): Extract<Mapped, { bundle: Bundle }> {
-  const made = mapMessage(maps, given, context({ known }))
-  if ("problem" in made) throw new Error(made.problem)
-  return made
-}
-
-/** The resources of one type in a Bundle, in its order. */
-export function resources<Type extends FhirResource["resourceType"]>(bundle: Bundle, type: Type) {
-  type Wanted = Extract<FhirResource, { resourceType: Type }>
-  return (bundle.entry ?? [])
-    .map(({ resource }) => resource)
-    .filter((resource): resource is Wanted => resource?.resourceType === type)
+/** A message of these segments, each ended by CR. */
+export function hl7(...segments: string[]): Buffer {
+  return Buffer.from(segments.map((segment) => `${segment}\r`).join(""))
 }

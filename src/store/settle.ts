@@ -55,7 +55,7 @@ export function openSettle(work: Database) {
   }
 }
 
-/** Takes a settled delivery out of its lanes, where it was first; the next of each steps forward. */
+/** Takes a settled delivery out of its lanes, where it was first; the next ones step forward. */
 function openLeave(work: Database): (delivery: Delivery) => void {
   const subjects = work.query<{ subjects: Uint8Array }, [number]>(
     "SELECT subjects FROM journal WHERE id = ?",
