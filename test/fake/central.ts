@@ -97,6 +97,7 @@ export async function openCentral({ port = 0, resourcesMax = 1_000_000 } = {}): 
 
   function listen(at: number): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (server.listening) return resolve()
       server.once("error", reject)
       server.listen(at, "127.0.0.1", () => {
         server.off("error", reject)

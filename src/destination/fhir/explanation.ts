@@ -16,7 +16,7 @@ export function explanation(text: string): string {
 /** What an issue says, and the place it says it of: in R4 `expression`, before that `location`. */
 function saidBy(issue: Record<string, unknown>): string {
   const what = issue.diagnostics ?? object(issue.details).text ?? issue.code
-  const [place] = [issue.expression, issue.location].flat()
+  const [place] = [issue.expression ?? issue.location].flat()
   if (typeof what !== "string" || what === "") return ""
   return typeof place === "string" ? `${what} (${place})` : what
 }

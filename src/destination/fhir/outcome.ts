@@ -112,7 +112,8 @@ function retryAfterMs(headers: Headers, now: number): number | undefined {
   const value = headers.get("retry-after")?.trim()
   if (!value) return undefined
   if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, retryAfterMsMax)
-  const at = Date.parse(value)
+  // Date.parse would take "-5" for a day in May.
+  const at = /^[A-Za-z]{3}/.test(value) ? Date.parse(value) : Number.NaN
   if (Number.isNaN(at)) return undefined
   const serverNow = Date.parse(headers.get("date") ?? "")
   const afterMs = at - (Number.isNaN(serverNow) ? now : serverNow)
