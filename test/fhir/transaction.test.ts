@@ -3,7 +3,7 @@ import type { Patient, Practitioner } from "fhir/r4"
 import { ownIdentifier } from "../../src/fhir/identity.ts"
 import { addProvenance } from "../../src/fhir/provenance.ts"
 import { Transaction } from "../../src/fhir/transaction.ts"
-import { resources } from "../build.ts"
+import { resources } from "../map/build.ts"
 
 const site = "kisumu-01"
 const patientId = ownIdentifier(site, "Patient", "A1")
