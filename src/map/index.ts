@@ -1,10 +1,11 @@
 import type { MapContext, Mapped, Message, MessageMap } from "../message.ts"
 import { adt } from "./adt.ts"
+import { oru } from "./oru.ts"
 
 export { ownedResource, readParts } from "./known.ts"
 
 /** Every map there is. One more family is one more file, and its line here. */
-export const maps: readonly MessageMap[] = [adt]
+export const maps: readonly MessageMap[] = [adt, oru]
 
 /**
  * Applies the map for a message's type. What can't be mapped is a problem for a person, and so is

@@ -2,7 +2,6 @@ import type { Identifier } from "fhir/r4"
 import type { Repetition, Segment } from "../../hl7/message.ts"
 import { patientKey } from "../../hl7/subject.ts"
 import type { Reading } from "../reading.ts"
-import { identifierTypeOf } from "./cx.ts"
 import { type Designator, systemOf } from "./hd.ts"
 
 /** An entity identifier (2.5.1, 2A.28): a number, and who gave it. */
@@ -27,16 +26,30 @@ export function entityKey({ id, authority }: Entity): string {
 }
 
 /**
- * The entity as an Identifier. `type` is a code of table 0203, such as PLAC; `local` names the
- * system, within the site, of numbers whose assigner is not told.
+ * The entity as an Identifier. `local` names the system, within the site, of numbers whose
+ * assigner is not told.
  */
 export function entityIdentifier(
   { id, authority }: Entity,
-  type: string | undefined,
+  type: keyof typeof entityTypes | undefined,
   local: string,
   reading: Reading,
 ): Identifier {
-  return { type: identifierTypeOf(type), system: systemOf(authority, local, reading), value: id }
+  const coding = type && [{ system: table0203, code: type, display: entityTypes[type] }]
+  return {
+    type: coding && { coding },
+    system: systemOf(authority, local, reading),
+    value: id,
+  }
+}
+
+const table0203 = "http://terminology.hl7.org/CodeSystem/v2-0203"
+
+/** The codes of table 0203 that the guide gives to the numbers of orders. */
+const entityTypes = {
+  FILL: "Filler Identifier",
+  PGN: "Placer Group Number",
+  PLAC: "Placer Identifier",
 }
 
 function entity(parts: (string | undefined)[]): Entity | undefined {

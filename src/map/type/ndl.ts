@@ -27,7 +27,10 @@ export function namedPerson(ndl: Repetition, reading: Reading): Reference | unde
   }
   return {
     type: "Practitioner",
-    identifier: id && { system: systemOf(authority, "practitioner", reading), value: id },
+    identifier:
+      id === undefined
+        ? undefined
+        : { system: systemOf(authority, "practitioner", reading), value: id },
     display: name && nameText(name),
-  } as Reference
+  }
 }

@@ -1,0 +1,77 @@
+import type { OwnIdentifier } from "../fhir/identity.ts"
+import { Transaction } from "../fhir/transaction.ts"
+import type { MapContext, Mapped, Message, MessageMap } from "../message.ts"
+import { layEncounter, layPatient } from "./owned.ts"
+import { linkParents } from "./parent.ts"
+import { partsOf } from "./part.ts"
+import { addOrigin, type Mention, readMessage } from "./reading.ts"
+import { type About, distinct, type Filing, fileOrder } from "./report.ts"
+import { type Result, resultsOf } from "./result.ts"
+import { nk1Parts } from "./segment/nk1.ts"
+import { pd1Fields } from "./segment/pd1.ts"
+import { patientIdentity, pidParts } from "./segment/pid.ts"
+import { encounterIdentity, pv1Fields } from "./segment/pv1.ts"
+
+/**
+ * Results (2.5.1, 7.3.1). An ORU owns its reports, observations, specimens and documents, which it
+ * updates, so that a correction lands on what it corrects. The patient, the visit and the order it
+ * only mentions: they are created where they are absent, and never overwritten.
+ */
+export const oru: MessageMap = { types: ["ORU^R01"], map }
+
+function map(message: Message, context: MapContext): Mapped {
+  const reading = readMessage(message, context)
+  const results = resultsOf(reading)
+  if (results.length === 0) return { problem: "no PID segment" }
+  const transaction = new Transaction(reading.site.id)
+  const filing: Filing = { transaction, reading, distinct: distinct() }
+  for (const result of results) {
+    const identity = patientIdentity(result.pid, reading)
+    if (identity === undefined) return { problem: "PID-3 names no patient number" }
+    addResult(result, identity, filing)
+  }
+  addOrigin(transaction, reading)
+  return { bundle: transaction.bundle(), notes: reading.notes, told: [], owned: [] }
+}
+
+function addResult(result: Result, identity: OwnIdentifier, filing: Filing): void {
+  const { transaction, reading } = filing
+  const about = addMentioned(result, identity, filing)
+  if (result.notes.some((nte) => nte.text(3) !== undefined)) {
+    reading.note("NTE under PID: FHIR has no place for it")
+  }
+  const reports = result.orders.map((order) => fileOrder(order, about, filing))
+  const ofPatient = { orc: undefined, obr: undefined, notes: [], specimens: [] }
+  if (result.observed.length > 0) {
+    reports.unshift(fileOrder({ ...ofPatient, observed: result.observed }, about, filing))
+  }
+  if (reports.length === 0) reading.note("no OBR and no OBX: there is no result in it")
+  linkParents(reports, reading)
+  for (const { observations, report, documents } of reports) {
+    for (const { resource } of observations) transaction.update(resource)
+    if (report !== undefined) transaction.update(report)
+    for (const document of documents) transaction.update(document)
+  }
+}
+
+/** The patient, and the visit where PV1-19 numbers it: without its number it can't be found. */
+function addMentioned(result: Result, identity: OwnIdentifier, filing: Filing): About {
+  const { transaction, reading } = filing
+  const { pid, pd1, nk1, pv1 } = result
+  const mention: Mention = (resource) => transaction.create(resource)
+  const layer = { messageId: reading.message.id, known: [] }
+  const parts = [
+    ...pidParts(pid, reading),
+    ...(pd1 ? partsOf(pd1, pd1Fields, reading) : []),
+    ...nk1Parts(nk1, reading),
+  ]
+  const patient = layPatient(identity, parts, layer)
+  const subject = mention(patient.resource)
+  patient.mentions.forEach(mention)
+  if (pv1?.text(19) === undefined) return { subject, encounter: undefined }
+  const visit = encounterIdentity(pv1, subject, reading)
+  const visitParts = partsOf(pv1, pv1Fields, reading)
+  const encounter = layEncounter(visit, subject, visitParts, layer, reading)
+  encounter.mentions.forEach(mention)
+  return { subject, encounter: mention(encounter.resource) }
+}

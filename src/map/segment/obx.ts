@@ -1,0 +1,199 @@
+import type {
+  Attachment,
+  CodeableConcept,
+  DocumentReference,
+  Observation,
+  Reference,
+} from "fhir/r4"
+import type { Segment } from "../../hl7/message.ts"
+import { each } from "../part.ts"
+import { type Mention, own, type Reading } from "../reading.ts"
+import type { Observed } from "../result.ts"
+import { absentCode } from "../type/absent.ts"
+import { codingSystem } from "../type/coding.ts"
+import { concept, translated } from "../type/cwe.ts"
+import { dateTime, instant } from "../type/dtm.ts"
+import { attachment, pointer } from "../type/ed.ts"
+import { entityAt, entityIdentifier } from "../type/ei.ts"
+import { unitOf } from "../type/quantity.ts"
+import { referenceRange } from "../type/range.ts"
+import { type Status, statusOf } from "../type/status.ts"
+import { attachmentTypes, valuesOf } from "../type/value.ts"
+import { practitioner } from "../type/xcn.ts"
+import { organization } from "../type/xon.ts"
+import { observationStatus } from "../vocabulary/decided.ts"
+import { interpretation } from "../vocabulary/interpretation.ts"
+import { targetOf } from "../vocabulary/target.ts"
+import { annotations } from "./nte.ts"
+import { effective } from "./obr.ts"
+
+/** What an observation stands in. */
+export interface Within {
+  subject: Reference
+  encounter: Reference | undefined
+  specimen: Reference | undefined
+  /** Set where the specimen itself was observed, not the patient. */
+  focus: Reference | undefined
+  obr: Segment | undefined
+}
+
+/** Whether an OBX brings a file, or points to one, instead of a value. */
+export function bringsFile({ lines: [obx] }: Observed): boolean {
+  return attachmentTypes.has(obx.text(2) ?? "")
+}
+
+/** What tells an observation from others of its report, but for repeats: OBX-3 and OBX-4. */
+export function observationKey({ lines: [obx] }: Observed): string[] {
+  return [obx.text(3) ?? obx.text(3, 4) ?? obx.text(3, 2) ?? "", obx.raw(4).trim()]
+}
+
+/** The observation an OBX makes (2.5.1, 7.4.2); undefined where it neither asks nor answers. */
+export function observation(
+  observed: Observed,
+  key: readonly string[],
+  within: Within,
+  reading: Reading,
+  mention: Mention,
+): Observation | undefined {
+  const { lines, notes } = observed
+  const [obx] = lines
+  const [code] = each(obx, 3, (cwe) => concept(cwe, "OBX-3", reading))
+  const values = valuesOf(lines, reading)
+  if (code === undefined && values.length === 0) {
+    reading.note("OBX: neither OBX-3 nor OBX-5 says anything; it is left out")
+    return undefined
+  }
+  const [value, ...more] = values
+  const instance = entityAt(obx, 21)
+  const device = entityAt(obx, 18)
+  const range = obx.repetitions(7)[0]?.whole()
+  const effectiveDateTime = dateTime(obx.text(14), "OBX-14", reading)
+  return {
+    resourceType: "Observation",
+    identifier: [
+      own(reading, "Observation", ...key),
+      ...(instance ? [entityIdentifier(instance, "FILL", "observation", reading)] : []),
+    ],
+    ...statusOfObservation(observed, within.obr, reading),
+    code: code ?? absentCode,
+    subject: within.subject,
+    focus: within.focus && [within.focus],
+    encounter: within.encounter,
+    ...(effectiveDateTime ? { effectiveDateTime } : effective(within.obr, reading)),
+    performer: performers(obx, reading, mention),
+    ...(more.length === 0 ? value : {}),
+    dataAbsentReason: value ? undefined : absence(obx),
+    interpretation: each(obx, 8, (cwe) =>
+      translated(cwe, targetOf(interpretation, cwe.text(1)), "0078", reading),
+    ),
+    note: annotations(notes, reading, mention),
+    bodySite: each(obx, 20, (cwe) => concept(cwe, "OBX-20", reading))[0],
+    method: each(obx, 17, (cwe) => concept(cwe, "OBX-17", reading))[0],
+    specimen: within.specimen,
+    device: device && { identifier: entityIdentifier(device, undefined, "device", reading) },
+    referenceRange: range ? [referenceRange(range.trim(), unitOf(obx.repetitions(6)[0]))] : [],
+    // Several values of one observation are its components, each asked by the same code.
+    component:
+      more.length === 0 ? [] : values.map((each) => ({ code: code ?? absentCode, ...each })),
+  }
+}
+
+/** The files an OBX brings, one for each repetition of OBX-5. */
+export function attachmentsOf({ lines: [obx] }: Observed, reading: Reading): Attachment[] {
+  const title = obx.text(3, 2) ?? obx.text(3)
+  return each(obx, 5, (value) => {
+    const file = obx.text(2) === "RP" ? pointer(value) : attachment(value, "OBX-5", reading)
+    return file && { ...file, title }
+  })
+}
+
+/** The document that the files of an OBX are, so that it can be found without its report. */
+export function documentReference(
+  observed: Observed,
+  attachments: Attachment[],
+  key: readonly string[],
+  within: Within,
+  reading: Reading,
+): DocumentReference {
+  const [obx] = observed.lines
+  const { status } = statusOfObservation(observed, within.obr, reading)
+  const [type] = each(obx, 3, (cwe) => concept(cwe, "OBX-3", reading))
+  const issued = obx.text(14) ?? within.obr?.text(22) ?? within.obr?.text(7)
+  return {
+    resourceType: "DocumentReference",
+    identifier: [own(reading, "DocumentReference", ...key)],
+    status: status === "entered-in-error" ? status : "current",
+    docStatus: documentStatuses[status],
+    type,
+    subject: within.subject,
+    date: hasClock(issued) ? instant(issued, "OBX-14", reading) : undefined,
+    content: attachments.map((attachment) => ({ attachment })),
+    context: { encounter: within.encounter && [within.encounter] },
+  }
+}
+
+/** A day alone makes no instant. */
+function hasClock(time: string | undefined): boolean {
+  return time !== undefined && time.length >= "202604151200".length
+}
+
+const documentStatuses: Partial<Record<Observation["status"], DocumentReference["docStatus"]>> = {
+  amended: "amended",
+  corrected: "amended",
+  "entered-in-error": "entered-in-error",
+  final: "final",
+  preliminary: "preliminary",
+}
+
+/**
+ * OBX-11 (table 0085), of a text that of the first line that is not final. Without it OBR-25 may
+ * say that everything is final or nothing is; else the status is not known, and nothing is called
+ * final that its sender has not called so.
+ */
+function statusOfObservation(
+  { lines }: Observed,
+  obr: Segment | undefined,
+  reading: Reading,
+): Status<Observation["status"]> {
+  const given = lines.map((line) => line.text(11)).filter((code) => code !== undefined)
+  const code = given.find((each) => each !== "F") ?? given[0]
+  if (code !== undefined) {
+    const from = { field: "OBX-11", table: "0085", plain: "ACFP" }
+    return statusOf(observationStatus, code, from, reading)
+  }
+  const whole = obr?.text(25)
+  if (whole === "F" || whole === "C") return { status: "final" }
+  if (whole === "P") return { status: "preliminary" }
+  reading.note("OBX-11: no status is given; it is written as unknown")
+  return { status: "unknown" }
+}
+
+/** Why there is no value, where OBX-11 tells. */
+function absence(obx: Segment): CodeableConcept | undefined {
+  const code = absences[obx.text(11) ?? ""]
+  return code === undefined ? undefined : { coding: [{ system: dataAbsentReason, code }] }
+}
+
+const dataAbsentReason = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+const absences: Record<string, string | undefined> = {
+  I: "temp-unknown",
+  N: "not-asked",
+  O: "temp-unknown",
+  P: "temp-unknown",
+  R: "temp-unknown",
+  S: "temp-unknown",
+  X: "not-performed",
+}
+
+/** Who observed (OBX-16), and where: the organization (OBX-23), else the producer's code. */
+function performers(obx: Segment, reading: Reading, mention: Mention): Reference[] {
+  const observers = each(obx, 16, (xcn) => practitioner(xcn, reading, mention))
+  const organizations = each(obx, 23, (xon) => organization(xon, reading, mention))
+  const producers = each(obx, 15, (cwe): Reference => {
+    const system = codingSystem(cwe.text(3), cwe.text(14), "OBX-15", reading)
+    const value = cwe.text(1)
+    const identifier = value === undefined ? undefined : { system, value }
+    return { type: "Organization", identifier, display: cwe.text(2) }
+  })
+  return [...observers, ...(organizations.length > 0 ? organizations : producers)]
+}
