@@ -75,6 +75,9 @@ export async function openAdmin(config: AdminConfig, view: AdminView): Promise<A
         port,
         // In a compiled binary it is on by default, and its error page leaks messages.
         development: false,
+        // With development off, Bun 1.4.5 shares the port with whoever has it unless told not to:
+        // a second gateway would start, and take half of the first one's requests.
+        reusePort: false,
         maxRequestBodySize: bodyBytesMax,
         fetch: (request, server) => app.fetch(request, server),
       })
