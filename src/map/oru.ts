@@ -4,7 +4,7 @@ import type { MapContext, Mapped, Message, MessageMap } from "../message.ts"
 import { layEncounter, layPatient } from "./owned.ts"
 import { linkParents } from "./parent.ts"
 import { partsOf } from "./part.ts"
-import { addOrigin, type Mention, readMessage } from "./reading.ts"
+import { addOrigin, type Mention, own, type Reading, readMessage } from "./reading.ts"
 import { type About, distinct, type Filing, fileOrder } from "./report.ts"
 import { type Result, resultsOf } from "./result.ts"
 import { nk1Parts } from "./segment/nk1.ts"
@@ -25,10 +25,8 @@ function map(message: Message, context: MapContext): Mapped {
   if (results.length === 0) return { problem: "no PID segment" }
   const transaction = new Transaction(reading.site.id)
   const filing: Filing = { transaction, reading, distinct: distinct() }
-  for (const result of results) {
-    const identity = patientIdentity(result.pid, reading)
-    if (identity === undefined) return { problem: "PID-3 names no patient number" }
-    addResult(result, identity, filing)
+  for (const [index, result] of results.entries()) {
+    addResult(result, identityOf(result, index, reading), filing)
   }
   addOrigin(transaction, reading)
   return { bundle: transaction.bundle(), notes: reading.notes, told: [], owned: [] }
@@ -52,6 +50,17 @@ function addResult(result: Result, identity: OwnIdentifier, filing: Filing): voi
     if (report !== undefined) transaction.update(report)
     for (const document of documents) transaction.update(document)
   }
+}
+
+/**
+ * A patient without a number is known by this message alone: the result is not lost, it meets no
+ * other, and the trail says why.
+ */
+function identityOf({ pid }: Result, index: number, reading: Reading): OwnIdentifier {
+  const numbered = patientIdentity(pid, reading)
+  if (numbered !== undefined) return numbered
+  reading.note("PID-3 names no patient number: the patient is known by this message alone")
+  return own(reading, "Patient", "message", reading.digest, `${index}`)
 }
 
 /** The patient, and the visit where PV1-19 numbers it: without its number it can't be found. */

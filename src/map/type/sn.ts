@@ -10,7 +10,7 @@ type Value = Pick<Observation, "valueQuantity" | "valueRange" | "valueRatio" | "
  * rows contradict one another; these are the readings on which nothing of the value is lost.
  */
 export function structuredNumeric(sn: Repetition, unit: Unit): Value {
-  const [comparator = "", first, separator = "", second] = [1, 2, 3, 4].map((part) => sn.text(part))
+  const [comparator = "", first, separator = "", second] = partsOf(sn)
   const text = [comparator, first, separator, second, unit.unit && ` ${unit.unit}`].join("")
   const [low, high] = [decimal(first), decimal(second)]
   if (low === undefined || !(comparator in comparators)) return { valueString: text }
@@ -25,6 +25,13 @@ export function structuredNumeric(sn: Repetition, unit: Unit): Value {
     return { valueRange: { low: { value: low, ...unit }, high: { value: high, ...unit } } }
   }
   return { valueString: text }
+}
+
+/** SN-1 to SN-4; some senders write `<0.10` in one piece. */
+function partsOf(sn: Repetition): (string | undefined)[] {
+  const [, comparator, number] = /^([<>]?=?)\s*([\d.]+)$/.exec(sn.text(1) ?? "") ?? []
+  if (number !== undefined && sn.text(2) === undefined) return [comparator, number]
+  return [1, 2, 3, 4].map((part) => sn.text(part))
 }
 
 const comparators: Record<string, Quantity["comparator"]> = {
