@@ -4,7 +4,6 @@
  * 3.1.0.11.2.2). Returns the problems: references that lead nowhere would be kept for ever.
  */
 export function resolveReferences(value: unknown, targets: ReadonlyMap<string, string>): string[] {
-  if (Array.isArray(value)) return value.flatMap((item) => resolveReferences(item, targets))
   if (typeof value !== "object" || value === null) return []
   const problems: string[] = []
   const members = value as Record<string, unknown>

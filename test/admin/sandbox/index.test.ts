@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test"
 import type { CapabilityStatement } from "fhir/r4"
+import { openSandbox } from "../../../src/admin/sandbox/index.ts"
 import { issueOf, openAsking, patient, transaction } from "./ask.ts"
 
 describe("one resource at a time", () => {
@@ -111,6 +112,13 @@ describe("who is answered", () => {
       expect(sandbox.count()).toBe(0)
     },
   )
+})
+
+test("a peer that is not known is not answered", async () => {
+  const { app } = openSandbox()
+  expect((await app.request("/sandbox/fhir/Patient")).status).toBe(403)
+  const gone = { requestIP: () => null }
+  expect((await app.request("/sandbox/fhir/Patient", {}, gone)).status).toBe(403)
 })
 
 describe("what it says of itself", () => {

@@ -84,6 +84,12 @@ describe("pages", () => {
     expect(ids).toEqual(["p6", "p5", "p4", "p3", "p2", "p1", "p0"])
   })
 
+  test("the last page has no next, also when it is full", async () => {
+    const sandbox = await openWith(...many)
+    expect((await sandbox.search("/Patient?_count=7")).link).toHaveLength(1)
+    expect((await sandbox.search("/Patient?_count=6")).link).toHaveLength(2)
+  })
+
   test("a count alone has no entries and no next page", async () => {
     const sandbox = await openWith(...many)
     for (const place of ["/Patient?_summary=count", "/Patient?_count=0"]) {

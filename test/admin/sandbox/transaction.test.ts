@@ -150,6 +150,19 @@ describe("a transaction is done whole or not at all", () => {
     expect(sandbox.count()).toBe(0)
   })
 
+  test("two entries that turn out to write one resource are refused", async () => {
+    const sandbox = openAsking()
+    const byId = {
+      resource: patient("1", { id: "a" }),
+      request: { method: "PUT", url: "Patient/a" },
+    }
+    await sandbox.transact(byId)
+    expect(await sandbox.refused(byId, update(patient("1"), "1"))).toMatchObject({
+      status: 400,
+      diagnostics: "two entries write Patient/a",
+    })
+  })
+
   test("answers stand in the order of the entries, whatever order they are done in", async () => {
     const sandbox = openAsking()
     await sandbox.transact({
@@ -201,6 +214,7 @@ describe("when the sandbox is full", () => {
     const sandbox = openAsking({ bytesMax: 1000 })
     await sandbox.transact(update(patient("1", { language: "x".repeat(1000) }), "1"))
     expect(await sandbox.refused(update(patient("2"), "2"))).toMatchObject({ status: 507 })
+    expect(await sandbox.transact(update(patient("1"), "1"))).toMatchObject([{ status: "200 OK" }])
   })
 })
 
