@@ -49,7 +49,10 @@ export function openSandbox({
     const ifNoneExist = c.req.header("if-none-exist")
     const ifMatch = c.req.header("if-match")
     const done = run([{ resource, request: { method, url, ifNoneExist, ifMatch } }])
-    return isRefusal(done) ? refuse(c, done) : answerDone(c, done[0], baseOf(c))
+    // There is no Bundle here whose entry could be named.
+    return isRefusal(done)
+      ? refuse(c, { ...done, entry: undefined })
+      : answerDone(c, done[0], baseOf(c))
   }
 
   app.use(async (c, next) => {

@@ -6,7 +6,7 @@ export interface Refusal {
   code: OperationOutcomeIssue["code"]
   diagnostics: string
   /** The entry of a Bundle it is about, from 0. */
-  entry?: number
+  entry?: number | undefined
 }
 
 export function refusal(
