@@ -61,9 +61,10 @@ function payorOf(in1: Segment, reading: Reading, mention: Mention): Reference | 
   const [number] = in1.repetitions(3)
   const name = in1.text(4)
   const plan = in1.text(2, 2) ?? in1.text(2)
-  const key = (number && patientKey(patientNumber(number))) ?? (name && `name|${name}`)
+  const key =
+    (number && patientKey(patientNumber(number), reading.sender)) ?? (name && `name|${name}`)
   if (!key) return plan === undefined ? undefined : { display: plan }
-  const numbers = each(in1, 3, (cx) => identifier(cx, "insurer", "IN1-3", reading))
+  const numbers = each(in1, 3, (cx) => identifier(cx, reading.sender, "IN1-3", reading))
   const resource: Organization = {
     resourceType: "Organization",
     identifier: [own(reading, "Organization", key), ...numbers],

@@ -10,7 +10,8 @@ import { humanName, nameText } from "./xpn.ts"
 
 /**
  * A person with a number (2.5.1, 2A.86) as a reference to a Practitioner, which is mentioned. One
- * without a number is only named in the reference: two people may share a name.
+ * without a number is only named in the reference: two people may share a name. A number without
+ * an assigner is its sender's own: another system's number 5 is somebody else.
  */
 export function practitioner(
   xcn: Repetition,
@@ -28,14 +29,14 @@ export function practitioner(
   const id = xcn.text(1)
   if (id === undefined) return display === undefined ? undefined : { display }
   const authority = designatorIn(xcn, 9)
-  const key = patientKey({ id, ...authority }) ?? id
+  const key = patientKey({ id, ...authority }, reading.sender) ?? id
   const resource: Practitioner = {
     resourceType: "Practitioner",
     identifier: [
       own(reading, "Practitioner", key),
       {
         type: identifierTypeOf(xcn.text(13)),
-        system: systemOf(authority, "practitioner", reading),
+        system: systemOf(authority, reading.sender, reading),
         value: id,
       },
     ],

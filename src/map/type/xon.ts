@@ -17,16 +17,17 @@ export function organization(
   const name = xon.text(1)
   const id = xon.text(10) ?? xon.text(3)
   const authority = designatorIn(xon, 6)
-  const key = patientKey({ id: id ?? "", ...authority }) ?? (name && `name|${name}`)
+  const number = patientKey({ id: id ?? "", ...authority }, reading.sender)
+  const key = number ?? (name && `name|${name}`)
   if (!key) return undefined
-  const number = id && {
+  const numbered = id && {
     type: identifierTypeOf(xon.text(7)),
-    system: systemOf(authority, "organization", reading),
+    system: systemOf(authority, reading.sender, reading),
     value: id,
   }
   const resource: Organization = {
     resourceType: "Organization",
-    identifier: [own(reading, "Organization", key), ...(number ? [number] : [])],
+    identifier: [own(reading, "Organization", key), ...(numbered ? [numbered] : [])],
     name: name ?? id,
   }
   return { ...mention(resource), display: name }

@@ -1,0 +1,41 @@
+import { describe, expect, test } from "bun:test"
+import { mapMessage, maps } from "../../src/map/index.ts"
+import type { MessageMap } from "../../src/message.ts"
+import { context, message } from "./build.ts"
+
+const header = "MSH|^~\\&|HIS|CLINIC|||20260415120000||SIU^S12|C1|P|2.5.1"
+
+describe("a message", () => {
+  test("of a type nobody maps is held with that type's name", () => {
+    expect(mapMessage(maps, message([header]), context())).toEqual({
+      problem: "no map for SIU^S12",
+    })
+    expect(mapMessage(maps, message([header], { type: "" }), context())).toEqual({
+      problem: "no map for a message of no type",
+    })
+  })
+
+  test("that breaks a map is held, and nothing it said stands in the reason", () => {
+    const failing = (error: unknown): MessageMap => ({
+      types: ["SIU^S12"],
+      map: () => {
+        throw error
+      },
+    })
+    const reason = (error: unknown) => mapMessage([failing(error)], message([header]), context())
+    expect(reason(new Error("Patient refers to nothing"))).toEqual({
+      problem: "the SIU map failed: Patient refers to nothing",
+    })
+    expect(reason(new RangeError("invalid time ACHIENG"))).toEqual({
+      problem: "the SIU map failed: RangeError",
+    })
+    expect(reason("ACHIENG")).toEqual({
+      problem: "the SIU map failed: something that is no error was thrown",
+    })
+  })
+})
+
+test("no two maps claim one type", () => {
+  const types = maps.flatMap((map) => map.types)
+  expect(new Set(types).size).toBe(types.length)
+})
