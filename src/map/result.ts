@@ -119,30 +119,24 @@ function joinTexts(result: Result): void {
 
 /**
  * Lines belong together that have one OBX-3 and one OBX-4, also with other results between them.
- * A line without an OBX-3 goes on with the text before it.
+ * A line without an OBX-3 goes on with the text of the line before.
  */
 function joined(observed: readonly Observed[]): Observed[] {
-  const kept: Observed[] = []
+  const kept = new Set<Observed>()
+  const texts = new Map<string, Observed>()
+  let before: Observed | undefined
   for (const next of observed) {
     const [line] = next.lines
-    const before = kept.at(-1)
-    const text = isLine(line)
-      ? line.raw(3) === ""
-        ? before && isLine(before.lines[0]) && before
-        : kept.find(({ lines: [first] }) => isLine(first) && isSame(first, line))
-      : undefined
-    if (text) {
+    const isLine = line.text(2) === "TX" || line.text(2) === "FT"
+    const name = `${line.raw(3)}|${line.raw(4)}`
+    const text = isLine ? (line.raw(3) === "" ? before : texts.get(name)) : undefined
+    if (text === undefined) kept.add(next)
+    else {
       text.lines.push(...next.lines)
       text.notes.push(...next.notes)
-    } else kept.push(next)
+    }
+    before = isLine ? (text ?? next) : undefined
+    if (isLine && text === undefined) texts.set(name, next)
   }
-  return kept
-}
-
-function isLine(obx: Segment): boolean {
-  return obx.text(2) === "TX" || obx.text(2) === "FT"
-}
-
-function isSame(a: Segment, b: Segment): boolean {
-  return a.raw(3) === b.raw(3) && a.raw(4) === b.raw(4)
+  return [...kept]
 }

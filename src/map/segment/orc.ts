@@ -50,8 +50,11 @@ export function serviceRequest(
   const numbers = orderNumbers(order)
   const requester = first(orc, 12, reading, mention) ?? first(obr, 16, reading, mention)
   if (orc === undefined && numbers.placer === undefined && requester === undefined) return undefined
-  const number = numbers.placer ?? numbers.filler
-  const key = number ? ["number", entityKey(number)] : ["message", reading.digest, codeOf(order)]
+  const key = numbers.placer
+    ? ["placer", entityKey(numbers.placer)]
+    : numbers.filler
+      ? ["filler", entityKey(numbers.filler)]
+      : ["message", reading.digest, codeOf(order)]
   const group = entityAt(orc, 4)
   const [code] = obr ? each(obr, 4, (cwe) => concept(cwe, "OBR-4", reading)) : []
   return {

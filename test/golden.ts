@@ -1,0 +1,73 @@
+import { readdirSync } from "node:fs"
+import { join } from "node:path"
+import { parseMessage } from "../src/hl7/message.ts"
+import { mapMessage, maps } from "../src/map/index.ts"
+import type { Mapped, SourceSettings } from "../src/message.ts"
+
+/**
+ * The golden cases: one file each, in which stand, with a line of dashes between them,
+ *
+ *   1. what it is about, in lines that begin with #, and the message, a line a segment
+ *   2. the Bundle it becomes, or the problem it is held for
+ *   3. the notes for the trail, one a line
+ *
+ * A line `# source: {…}` gives the source its settings. `bun test/golden.ts --write` writes parts
+ * 2 and 3 anew from what the maps make now: read the difference before it is committed.
+ */
+export interface Golden {
+  name: string
+  /** Parts 1, 2 and 3 as they stand in the file. */
+  about: string
+  expected: string
+  notes: string
+}
+
+const folder = join(import.meta.dir, "golden")
+const dashes = "\n--------\n"
+
+export async function goldens(): Promise<Golden[]> {
+  const files = readdirSync(folder).filter((file) => file.endsWith(".txt"))
+  return Promise.all(
+    files.sort().map(async (file) => {
+      const [about = "", expected = "", notes = ""] = (await read(file)).split(dashes)
+      return { name: file.replace(".txt", ""), about, expected, notes: notes.trim() }
+    }),
+  )
+}
+
+/** Maps a case's message, at the site and time of every golden case. */
+export function mapGolden({ about }: Pick<Golden, "about">): Mapped {
+  const lines = about.split("\n")
+  const settings = lines.find((line) => line.startsWith("# source: "))
+  const source: SourceSettings = settings ? JSON.parse(settings.slice("# source: ".length)) : {}
+  const segments = lines.filter((line) => line !== "" && !line.startsWith("#"))
+  const bytes = new TextEncoder().encode(`${segments.join("\r")}\r`)
+  const header = parseMessage(bytes).first("MSH")
+  const type = [header?.text(9), header?.text(9, 2)].filter(Boolean).join("^")
+  const receivedAt = Date.UTC(2026, 3, 15, 9)
+  return mapMessage(
+    maps,
+    { id: 1, source: "lab", peer: "127.0.0.1", receivedAt, type, bytes },
+    { site: { id: "kisumu-01", timezone: "Africa/Nairobi" }, source, known: [] },
+  )
+}
+
+/** Parts 2 and 3 of what a message becomes. */
+export function rendered(mapped: Mapped): { expected: string; notes: string } {
+  if ("problem" in mapped) return { expected: JSON.stringify(mapped, null, 2), notes: "" }
+  return { expected: JSON.stringify(mapped.bundle, null, 2), notes: mapped.notes.join("\n") }
+}
+
+async function read(file: string): Promise<string> {
+  return Bun.file(join(folder, file)).text()
+}
+
+if (import.meta.main && process.argv.includes("--write")) {
+  for (const golden of await goldens()) {
+    const { expected, notes } = rendered(mapGolden(golden))
+    const changed = expected !== golden.expected || notes !== golden.notes
+    if (changed) console.log(`written: ${golden.name}`)
+    const text = [golden.about, expected, notes].join(dashes)
+    await Bun.write(join(folder, `${golden.name}.txt`), `${text.trimEnd()}\n`)
+  }
+}
