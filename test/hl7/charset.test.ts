@@ -53,6 +53,15 @@ describe("the charset of a message", () => {
     expect(parseMessage(message("UNICODE UTF-8", latin1)).first("PID")?.text(5)).toBe("é")
   })
 
+  test("of an escape in an ASCII message is UTF-8, of which ASCII is a part", () => {
+    const escaped = new TextEncoder().encode("caf\\XC3A9\\")
+    expect(
+      parseMessage(message("ASCII", [...escaped]))
+        .first("PID")
+        ?.text(5),
+    ).toBe("café")
+  })
+
   test("is read from MSH-18's first repetition", () => {
     expect(parseMessage(message("8859/1~UNICODE UTF-8", latin1)).charset.from).toBe("MSH-18")
   })

@@ -103,7 +103,7 @@ describe("a patient", () => {
       9: "MAMA G",
       11: "12 Road^^Kisumu^^40100^KE^H~&Main Street&7^^Busia^^^^B",
       13: "0712^PRN^CP~^NET^Internet^grace@example.org",
-      14: "^^PH^^254^57^2021234^12",
+      14: "^^PH^^254^57^2021234^12~057^^Internet",
     })
     expect(patient.name?.map(({ use, family }) => [use, family])).toEqual([
       ["official", "ACHIENG"],
@@ -118,6 +118,7 @@ describe("a patient", () => {
       ["phone", "mobile", "0712"],
       ["email", "home", "grace@example.org"],
       ["phone", "work", "+254 57 2021234 ext. 12"],
+      ["other", "work", "057"],
     ])
   })
 

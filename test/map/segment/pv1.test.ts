@@ -51,8 +51,10 @@ describe("a visit", () => {
   ])("of class %j has the class R4 demands", (code, system, expected) => {
     expect(visit({ 2: code, 19: "V1" }).encounter.class).toMatchObject({ system, code: expected })
   })
+})
 
-  test("is at its ward now and was at the one before", () => {
+describe("the places and people of a visit", () => {
+  test("are its ward now and the one before", () => {
     const { encounter, bundle } = visit({ 3: "WARD^101^2^KISUMU", 6: "OPD^^^KISUMU", 19: "V1" })
     expect(encounter.location?.map(({ status, location }) => [status, location.display])).toEqual([
       ["active", "KISUMU, WARD, 101, 2"],
@@ -63,7 +65,7 @@ describe("a visit", () => {
     ).toEqual(["bd", "wa"])
   })
 
-  test("names who takes part, once each, and no entry for a name without a number", () => {
+  test("are entered once each, and a name without a number has no entry", () => {
     const { encounter, bundle } = visit({
       7: "P1^OTIENO^SAMUEL^^^Dr",
       8: "^WERE^JOY",
@@ -84,7 +86,20 @@ describe("a visit", () => {
     expect(resources(bundle, "Practitioner").length).toBe(1)
   })
 
-  test("that ends before it starts loses its end, as R4 allows no such period", () => {
+  test("are the sender's own where their number has no assigner, and anyone's where it has", () => {
+    const doctor = (sender: string, field: string) => {
+      const header = `MSH|^~\\&|${sender}|KISUMU|||20260415||ADT^A01|C1|P|2.5.1`
+      const lines = [header, "PID|1||A1", `PV1|1|I|||||${field}`]
+      return resources(mapped(message(lines)).bundle, "Practitioner")[0]?.identifier
+    }
+    expect(doctor("LAB", "5^OTIENO")?.[0]).not.toEqual(doctor("HIS", "5^WERE")?.[0])
+    expect(doctor("LAB", "5^OTIENO")?.[1]).not.toEqual(doctor("HIS", "5^WERE")?.[1])
+    expect(doctor("LAB", "5^OTIENO^^^^^^^MOH")).toEqual(doctor("HIS", "5^OTIENO^^^^^^^MOH"))
+  })
+})
+
+describe("the period of a visit", () => {
+  test("that ends before it starts loses its end, as R4 allows none such", () => {
     const { encounter, notes } = visit({ 19: "V1", 44: "20260415", 45: "20260401" })
     expect(encounter.period).toEqual({ start: "2026-04-15" })
     expect(notes).toEqual(["PV1-45: it ends before it starts; its end is left out"])
