@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
-import { parseMessage } from "../src/hl7/message.ts"
 import { mapMessage, maps } from "../src/map/index.ts"
 import type { Mapped, SourceSettings } from "../src/message.ts"
+import { context, message } from "./map/build.ts"
 
 /**
  * The golden cases: one file each, in which stand, with a line of dashes between them,
@@ -41,15 +41,7 @@ export function mapGolden({ about }: Pick<Golden, "about">): Mapped {
   const settings = lines.find((line) => line.startsWith("# source: "))
   const source: SourceSettings = settings ? JSON.parse(settings.slice("# source: ".length)) : {}
   const segments = lines.filter((line) => line !== "" && !line.startsWith("#"))
-  const bytes = new TextEncoder().encode(`${segments.join("\r")}\r`)
-  const header = parseMessage(bytes).first("MSH")
-  const type = [header?.text(9), header?.text(9, 2)].filter(Boolean).join("^")
-  const receivedAt = Date.UTC(2026, 3, 15, 9)
-  return mapMessage(
-    maps,
-    { id: 1, source: "lab", peer: "127.0.0.1", receivedAt, type, bytes },
-    { site: { id: "kisumu-01", timezone: "Africa/Nairobi" }, source, known: [] },
-  )
+  return mapMessage(maps, message(segments), context({ source }))
 }
 
 /** Parts 2 and 3 of what a message becomes. */

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseMessage } from "../../src/hl7/message.ts"
 import { mapMessage, maps } from "../../src/map/index.ts"
-import type { MapContext } from "../../src/message.ts"
 import { invalid } from "../validate.ts"
+import { context, message } from "./build.ts"
 
 /**
  * Messages of other projects, with their own licences, that are no part of this one. Where the
@@ -41,30 +41,12 @@ function messagesOf(index: string): string[] {
     .filter((file) => file.endsWith(".hl7") && !file.startsWith("mutants/"))
     .filter((file) => {
       const bytes = new Uint8Array(readFileSync(join(corpus, file)))
-      const type = typeOf(bytes)
+      const { type } = message([], { bytes })
       const mapped = maps.some(({ types }) => types.includes(type))
       return mapped && parseMessage(bytes).first("PID") !== undefined
     })
 }
 
 function convert(bytes: Uint8Array) {
-  const context: MapContext = {
-    site: { id: "demo", timezone: "Africa/Nairobi" },
-    source: {},
-    known: [],
-  }
-  const message = {
-    id: 1,
-    source: "lab",
-    peer: "127.0.0.1",
-    receivedAt: Date.UTC(2026, 3, 15),
-    type: typeOf(bytes),
-    bytes,
-  }
-  return mapMessage(maps, message, context)
-}
-
-function typeOf(bytes: Uint8Array): string {
-  const header = parseMessage(bytes).first("MSH")
-  return [header?.text(9), header?.text(9, 2)].filter(Boolean).join("^")
+  return mapMessage(maps, message([], { bytes }), context())
 }
