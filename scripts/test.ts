@@ -3,7 +3,8 @@
  * when one before it failed, so that one run shows all there is to mend. The last line is the
  * tests' count; the exit code is 0 only when every step went through.
  */
-import { mkdirSync, readFileSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { cleanEnvironment } from "./environment.ts"
 import { type Counts, countsLine, parseCounts } from "./junit.ts"
@@ -18,11 +19,13 @@ interface Step {
 const root = resolve(import.meta.dir, "..")
 const junitFile = join(root, "dist/junit.xml")
 const bun = process.execPath
+// In the file that CI keeps of a run, colours are noise.
+const colors = process.stdout.isTTY ? "--colors=force" : "--colors=off"
 
 const steps: Step[] = [
   {
     name: "format and lint",
-    command: [join(root, "node_modules/.bin/biome"), "ci", "--error-on-warnings", "."],
+    command: [join(root, "node_modules/.bin/biome"), "ci", "--error-on-warnings", colors, "."],
     advice: "`npm run format` mends the format; what it can't mend is listed above",
   },
   {
@@ -45,11 +48,14 @@ const steps: Step[] = [
   },
 ]
 
+// What the tests leave behind is gone with the run.
+const temporary = mkdtempSync(join(tmpdir(), "waystation-tests-"))
 // A file of an earlier run must not speak for this one.
 mkdirSync(join(root, "dist"), { recursive: true })
 rmSync(junitFile, { force: true })
 
 const failed = steps.filter((step) => !run(step))
+rmSync(temporary, { recursive: true, force: true })
 const failures = failed.map((step) => `${step.name}: ${step.advice}`)
 const counts = countTests()
 if (counts === undefined) {
@@ -69,7 +75,7 @@ function run(step: Step): boolean {
   const startedAt = performance.now()
   const { success } = Bun.spawnSync(step.command, {
     cwd: root,
-    env: cleanEnvironment(),
+    env: { ...cleanEnvironment(), TMPDIR: temporary },
     stdio: ["ignore", "inherit", "inherit"],
   })
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)

@@ -102,8 +102,9 @@ async function measure(load: Load): Promise<Measured> {
   }
 }
 
-/** AA in MSA-1, and in MSA-2 the id of the message it answers. */
+/** AA in MSA-1, and in MSA-2 the id of the message it answers, all of it. */
 function isPositive(answer: string, controlId: string): boolean {
-  const from = answer.indexOf(`\rMSA|AA|${controlId}`)
-  return from > 0 && /[|\r\x1c]/.test(answer[from + 8 + controlId.length] ?? "")
+  const msa = `\rMSA|AA|${controlId}`
+  const from = answer.indexOf(msa)
+  return from > 0 && ["|", "\r", "\x1c"].includes(answer.charAt(from + msa.length))
 }

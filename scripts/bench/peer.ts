@@ -9,6 +9,7 @@ const server = new Hl7Server((connection) => {
   connection.addEventListener("message", ({ message }) => connection.send(message.buildAck()))
 })
 server.start(0)
-server.server?.once("listening", () => {
-  console.log(JSON.stringify({ port: (server.server?.address() as AddressInfo).port }))
+const listening = server.server
+listening?.once("listening", () => {
+  console.log(JSON.stringify({ port: (listening.address() as AddressInfo).port }))
 })
