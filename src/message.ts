@@ -100,9 +100,17 @@ export interface Receipt {
 /** What a destination said. Doubt is `retry`; only a refusal of this message is `hold`. */
 export type Outcome =
   | { outcome: "delivered"; receipt: Receipt }
-  | { outcome: "retry"; reason: string; afterMs?: number | undefined }
-  | { outcome: "hold"; reason: string }
-  | { outcome: "pause"; reason: string }
+  | ({ outcome: "retry"; afterMs?: number | undefined } & Why)
+  | ({ outcome: "hold" } & Why)
+  | ({ outcome: "pause" } & Why)
+
+/** Why a delivery did not go through. */
+export interface Why {
+  /** In our words, which name codes and addresses only: these may stand in the log. */
+  reason: string
+  /** In the destination's words, which may quote the message: for people, never for the log. */
+  said?: string | undefined
+}
 
 /**
  * What one field of one message said about a resource this box keeps up to date. `value` is the

@@ -1,19 +1,10 @@
-import { afterAll } from "bun:test"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-const folders: string[] = []
-
-afterAll(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
-})
-
-/** A folder of the test's own, gone when the file's tests are done. */
+/** A folder of the test's own. `npm test` gives all of them one place, and takes that away. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "waystation-test-"))
-  folders.push(folder)
-  return folder
+  return mkdtempSync(join(tmpdir(), "waystation-test-"))
 }
 
 /** What a test says about a result; everything else is filled in. */
@@ -27,7 +18,13 @@ export interface OruFields {
 
 /** A laboratory result, segments ended by CR. */
 export function oru(fields: OruFields = {}): Buffer {
-  const { controlId = "C1", patient = "P-1", filler = "F-1", value = "5.4", sender = "LAB" } = fields
+  const {
+    controlId = "C1",
+    patient = "P-1",
+    filler = "F-1",
+    value = "5.4",
+    sender = "LAB",
+  } = fields
   return hl7(
     `MSH|^~\\&|${sender}|CLINIC|HIS|CLINIC|20260415120000||ORU^R01|${controlId}|P|2.5.1`,
     `PID|1||${patient}^^^CLINIC^MR||DOE^JANE||19900315|F`,

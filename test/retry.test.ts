@@ -84,7 +84,7 @@ describe("a destination", () => {
     expect(after(wrong, failure).state).toBe("down")
   })
 
-  test("is tried at once when its wait lies further off than any wait: the clock has jumped", () => {
+  test("is tried at once when its wait is longer than any wait: the clock has jumped", () => {
     const down = after(failure, failure, failure, failure, failure)
     expect(inFlightMax(down, 8, down.notBefore - patienceMs - 1)).toBe(1)
   })

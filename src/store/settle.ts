@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite"
-import type { Delivery, Outcome, Receipt, Told } from "../message.ts"
+import type { Delivery, Outcome, Receipt, Told, Why } from "../message.ts"
 import { subjectsOf } from "./follow.ts"
 import { openTell } from "./known.ts"
 
@@ -43,16 +43,21 @@ export function openSettle(work: Database) {
         tell(delivery.destination, told)
         break
       case "hold":
-        settle("held", outcome.reason, null)
+        settle("held", whole(outcome), null)
         break
       case "retry":
       case "pause":
-        wait.run(outcome.reason, dueAt, delivery.id)
+        wait.run(whole(outcome), dueAt, delivery.id)
         break
       default:
         outcome satisfies never
     }
   }
+}
+
+/** Why, in one line for people. */
+function whole({ reason, said }: Why): string {
+  return said === undefined ? reason : `${reason}: ${said}`
 }
 
 /** Takes a settled delivery out of its lanes, where it was first; the next ones step forward. */

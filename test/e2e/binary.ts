@@ -1,5 +1,5 @@
 import { afterAll } from "bun:test"
-import { chmodSync, copyFileSync, existsSync } from "node:fs"
+import { copyFileSync, existsSync, linkSync } from "node:fs"
 import { join, resolve } from "node:path"
 import type { Status } from "../../src/admin/index.ts"
 import { temporaryFolder } from "../build.ts"
@@ -8,15 +8,19 @@ const built = resolve(import.meta.dir, "../../dist/waystation")
 let copied: string | undefined
 
 /**
- * The built binary, copied to a folder where nothing of the project can be seen: what it read from
- * node_modules at run time would be missing there.
+ * The built binary, linked into a folder where nothing of the project can be seen: what it read
+ * from node_modules at run time would be missing there.
  */
 export function binary(): string {
   if (!existsSync(built)) throw new Error("dist/waystation is missing: run `npm run build` first")
   if (copied === undefined) {
     copied = join(temporaryFolder(), "waystation")
-    copyFileSync(built, copied)
-    chmodSync(copied, 0o755)
+    try {
+      linkSync(built, copied)
+    } catch {
+      // Another file system: a copy keeps the permissions.
+      copyFileSync(built, copied)
+    }
   }
   return copied
 }

@@ -30,7 +30,7 @@ async function all<T>(base: string, type: string): Promise<T[]> {
   return (found.entry ?? []).map(({ resource }) => resource as T)
 }
 
-test("a result sent to the binary ends in its own sandbox as what the laboratory said", async () => {
+test("a result sent to the binary ends in its sandbox as what the laboratory said", async () => {
   const gateway = await start(temporaryFolder(), { config: sandboxed(await freePort()) })
   const sender = await openSender(gateway.port)
   expect(await sender.send(bloodCount)).toMatchObject({ code: "AA", about: "MSG001" })

@@ -44,7 +44,7 @@ async function arrived(central: Central): Promise<string[]> {
   return numbers
 }
 
-test(`whatever was acknowledged before any of ${rounds} kills arrives, and nothing twice`, async () => {
+test(`what was acknowledged before any of ${rounds} kills arrives, and nothing twice`, async () => {
   const central = await openCentral()
   const folder = temporaryFolder()
   const sent = new Set<string>()

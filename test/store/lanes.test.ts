@@ -118,7 +118,7 @@ test("when a destination is back, whatever waits for its next try is due at once
   expect(await store.nextDueAt("central")).toBeUndefined()
 })
 
-test("random arrivals and outcomes never break a patient's order, and leave nothing behind", async () => {
+test("random arrivals and outcomes never break an order, and leave nothing behind", async () => {
   const seed = Number(process.env.WAYSTATION_SEED ?? Date.now() % 1e9)
   console.log(`seed ${seed}`)
   const random = randomFrom(seed)

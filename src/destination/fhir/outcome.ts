@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import type { Outcome, Receipt } from "../../message.ts"
+import type { Outcome, Receipt, Why } from "../../message.ts"
 import type { Answer } from "./answer.ts"
 import { beginning, explanation, object, parseJson } from "./explanation.ts"
 
@@ -11,24 +11,28 @@ import { beginning, explanation, object, parseJson } from "./explanation.ts"
 export function outcomeOf(answer: Answer, sent: number, now: number): Outcome {
   const { status } = answer
   if (status >= 200 && status < 300) return outcomeOf2xx(answer, sent)
-  const reason = reasonOf(answer)
+  const why = whyOf(answer)
   switch (meaningOf(status)) {
     case "retry":
-      return { outcome: "retry", reason, afterMs: retryAfterMs(answer.headers, now) }
+      return { outcome: "retry", ...why, afterMs: retryAfterMs(answer.headers, now) }
     case "hold":
-      return { outcome: "hold", reason }
+      return { outcome: "hold", ...why }
     case "pause":
-      return { outcome: "pause", reason }
+      return { outcome: "pause", ...why }
   }
 }
 
 function meaningOf(status: number): "retry" | "hold" | "pause" {
   switch (status) {
     // On the base: the address, the credentials or the role is wrong, as OpenHIM answers 401
-    // for a client that is not allowed and 404 where no channel matched.
+    // for a client that is not allowed and 404 where no channel matched. No message passes an
+    // address that takes no POST (405), is gone (410) or stands behind a proxy's login (407).
     case 401:
     case 403:
     case 404:
+    case 405:
+    case 407:
+    case 410:
       return "pause"
     // 409 and 412 are often a race between two conditional creates of one resource.
     case 408:
@@ -43,27 +47,29 @@ function meaningOf(status: number): "retry" | "hold" | "pause" {
 }
 
 function outcomeOf2xx(answer: Answer, sent: number): Outcome {
-  const retry = (what: string): Outcome => ({
+  const retry = (what: string, said = ""): Outcome => ({
     outcome: "retry",
-    reason: `answered ${answer.status}, ${what}`,
+    ...why(`answered ${answer.status}, but ${what}`, said),
   })
-  if (answer.cut) return retry("but with more than 64 MiB")
+  if (answer.cut) return retry("with more than 64 MiB")
   // Some servers leave the body out for return=minimal. What was stored is then not known, and
   // sending the same again is safe where taking it for delivered is not.
-  if (answer.text.trim() === "") return retry("but with nothing in it to say what was stored")
+  if (answer.text.trim() === "") return retry("with nothing in it to say what was stored")
   const body = parseJson(answer.text)
-  if (body === undefined) return retry(`but not with whole JSON: ${beginning(answer.text)}`)
+  if (body === undefined) return retry("not with whole JSON", beginning(answer.text))
   const bundle = object(body)
-  if (bundle.resourceType === "OperationOutcome") return retry(`but: ${explanation(answer.text)}`)
+  if (bundle.resourceType === "OperationOutcome") {
+    return retry("with an OperationOutcome", explanation(answer.text))
+  }
   if (bundle.resourceType !== "Bundle") {
-    return retry(`but not with a FHIR Bundle: ${beginning(answer.text)}`)
+    return retry("not with a FHIR Bundle", beginning(answer.text))
   }
   if (bundle.type !== "transaction-response") {
-    return retry(`but with a Bundle of type "${beginning(String(bundle.type))}"`)
+    return retry(`with a Bundle of type "${beginning(String(bundle.type))}"`)
   }
   const entries = Array.isArray(bundle.entry) ? bundle.entry.map(responseOf) : []
   if (entries.length !== sent) {
-    return retry(`but for ${entries.length} of the ${sent} entries sent`)
+    return retry(`for ${entries.length} of the ${sent} entries sent`)
   }
   const refused = entries.findIndex((entry) => !/^2\d\d\b/.test(entry.status))
   if (refused >= 0) return outcomeOfEntry(answer.status, refused, entries[refused])
@@ -87,21 +93,25 @@ function responseOf(entry: unknown): EntryResponse {
 function outcomeOfEntry(status: number, index: number, entry: EntryResponse | undefined): Outcome {
   const said = entry?.status ?? ""
   const code = /^\d{3}\b/.test(said) ? Number.parseInt(said, 10) : 0
-  const why = entry?.outcome ? `: ${explanation(JSON.stringify(entry.outcome))}` : ""
-  const reason =
-    `answered ${status}, but entry ${index + 1} with ` +
-    `${said === "" ? "no status" : beginning(said)}${why}`
+  const explained = entry?.outcome ? explanation(JSON.stringify(entry.outcome)) : ""
+  const answered = said === "" ? "no status" : beginning(said)
   // The server as a whole took the request: a 401, 403 or 404 here is about this message.
   const refusal = code >= 400 && code < 500 && meaningOf(code) !== "retry"
-  return { outcome: refusal ? "hold" : "retry", reason }
+  return {
+    outcome: refusal ? "hold" : "retry",
+    ...why(`answered ${status}, but entry ${index + 1} with ${answered}`, explained),
+  }
 }
 
-/** One line for people: the status and what the server said about it. */
-function reasonOf(answer: Answer): string {
+/** The status, and what the server said about it. */
+function whyOf(answer: Answer): Why {
   const location = answer.headers.get("location")
   const to = location && answer.status < 400 ? ` (moved to ${beginning(location)})` : ""
-  const why = explanation(answer.text)
-  return `answered ${answer.status}${to}${why === "" ? "" : `: ${why}`}`
+  return why(`answered ${answer.status}${to}`, explanation(answer.text))
+}
+
+function why(reason: string, said: string): Why {
+  return said === "" ? { reason } : { reason, said }
 }
 
 /** A day: a slip of the server's clock must not silence a clinic for longer. */

@@ -27,15 +27,31 @@ const failure = {
   ],
 }
 
+/** The outcome, with our words and the server's in one line, as people read it. */
+function judged(...args: Parameters<typeof outcomeOf>) {
+  const outcome = outcomeOf(...args)
+  if (outcome.outcome === "delivered") return outcome
+  const { said, reason, ...rest } = outcome
+  return { ...rest, reason: said === undefined ? reason : `${reason}: ${said}` }
+}
+
+test("what the server says is kept apart from our words: it may quote the message", () => {
+  expect(outcomeOf(answer(422, failure), 1, now)).toEqual({
+    outcome: "hold",
+    reason: "answered 422",
+    said: "gender is not a code (Patient.gender)",
+  })
+})
+
 describe("what a status means", () => {
   const expected: Record<string, readonly number[]> = {
-    pause: [300, 301, 302, 303, 304, 307, 308, 401, 403, 404],
-    hold: [400, 402, 405, 406, 407, 410, 411, 413, 414, 415, 417, 418, 421, 422, 423, 424, 426],
+    pause: [300, 301, 302, 303, 304, 307, 308, 401, 403, 404, 405, 407, 410],
+    hold: [400, 402, 406, 411, 413, 414, 415, 417, 418, 421, 422, 423, 424, 426],
     retry: [408, 409, 412, 425, 429, 500, 501, 502, 503, 504, 505, 507, 508, 511, 520, 599],
   }
   for (const [outcome, statuses] of Object.entries(expected)) {
     test.each([...statuses])(`${outcome} after %d`, (status) => {
-      const { outcome: got, ...rest } = outcomeOf(answer(status, failure), 1, now)
+      const { outcome: got, ...rest } = judged(answer(status, failure), 1, now)
       expect(got).toBe(outcome as typeof got)
       expect(rest).toMatchObject({
         reason: `answered ${status}: gender is not a code (Patient.gender)`,
@@ -45,13 +61,13 @@ describe("what a status means", () => {
 
   test("every status there is gives an outcome with a reason of one line", () => {
     for (let status = 100; status < 600; status++) {
-      const outcome = outcomeOf(answer(status, "<p>\r\n\u0007no\n</p>"), 1, now)
+      const outcome = judged(answer(status, "<p>\r\n\u0007no\n</p>"), 1, now)
       expect(outcome).toMatchObject({ reason: expect.stringMatching(/^answered \d{3}[^\n]*no/) })
     }
   })
 
   test("a redirect says where to, so that the address can be mended", () => {
-    expect(outcomeOf(answer(308, "", { location: "https://new.example/fhir" }), 1, now)).toEqual({
+    expect(judged(answer(308, "", { location: "https://new.example/fhir" }), 1, now)).toEqual({
       outcome: "pause",
       reason: "answered 308 (moved to https://new.example/fhir)",
     })
@@ -60,7 +76,7 @@ describe("what a status means", () => {
 
 describe("a 2xx counts only when it says that every entry was stored", () => {
   test("all entries 2xx: delivered", () => {
-    const outcome = outcomeOf(answer(200, response("201 Created", "200")), 2, now)
+    const outcome = judged(answer(200, response("201 Created", "200")), 2, now)
     expect(outcome).toMatchObject({ outcome: "delivered", receipt: { status: 200, entries: 2 } })
   })
 
@@ -72,7 +88,7 @@ describe("a 2xx counts only when it says that every entry was stored", () => {
     ["JSON that is no object", "null", "not with a FHIR Bundle: null"],
     ["a list", "[]", "not with a FHIR Bundle: []"],
     ["another resource", { resourceType: "Patient" }, "not with a FHIR Bundle"],
-    ["an OperationOutcome", failure, "but: gender is not a code"],
+    ["an OperationOutcome", failure, "with an OperationOutcome: gender is not a code"],
     ["an OperationOutcome without issues", { resourceType: "OperationOutcome" }, "says nothing"],
     ["a searchset", { resourceType: "Bundle", type: "searchset" }, 'of type "searchset"'],
     ["a Bundle of no type", { resourceType: "Bundle" }, 'of type "undefined"'],
@@ -87,7 +103,7 @@ describe("a 2xx counts only when it says that every entry was stored", () => {
     ["an entry not done for now", response("200", "503 Busy"), "entry 2 with 503 Busy"],
     ["an entry lost to a race", response("200", "412"), "entry 2 with 412"],
   ])("%s: sent again", (_what, body, reason) => {
-    const outcome = outcomeOf(answer(200, body), 2, now)
+    const outcome = judged(answer(200, body), 2, now)
     expect(outcome).toEqual({ outcome: "retry", reason: expect.stringContaining(reason) })
   })
 
@@ -96,7 +112,7 @@ describe("a 2xx counts only when it says that every entry was stored", () => {
     (status) => {
       const body = response("201", status)
       Object.assign(body.entry[1]?.response ?? {}, { outcome: failure })
-      expect(outcomeOf(answer(200, body), 2, now)).toEqual({
+      expect(judged(answer(200, body), 2, now)).toEqual({
         outcome: "hold",
         reason: `answered 200, but entry 2 with ${status}: gender is not a code (Patient.gender)`,
       })
@@ -105,18 +121,18 @@ describe("a 2xx counts only when it says that every entry was stored", () => {
 
   test("an answer too long to read whole: sent again", () => {
     const cut = { ...answer(200, response("200")), cut: true }
-    expect(outcomeOf(cut, 1, now)).toMatchObject({ outcome: "retry" })
+    expect(judged(cut, 1, now)).toMatchObject({ outcome: "retry" })
   })
 
   test.each([202, 204])("%d without a body: sent again", (status) => {
-    expect(outcomeOf(answer(status), 1, now)).toMatchObject({ outcome: "retry" })
+    expect(judged(answer(status), 1, now)).toMatchObject({ outcome: "retry" })
   })
 })
 
 describe("the receipt", () => {
   test("names the centre's own ids of the exchange", () => {
     const headers = { "x-request-id": "r-1", "x-openhim-transactionid": "5f1c" }
-    expect(outcomeOf(answer(200, response("200"), headers), 1, now)).toMatchObject({
+    expect(judged(answer(200, response("200"), headers), 1, now)).toMatchObject({
       receipt: { requestId: "r-1", openhimTransactionId: "5f1c" },
     })
   })
@@ -125,7 +141,7 @@ describe("the receipt", () => {
     const at = (version: number) => {
       const location = `Patient/1/_history/${version}`
       const entry = [{ response: { status: "200", location, etag: `W/"${version}"` } }]
-      const outcome = outcomeOf(answer(200, { ...response(), entry }), 1, now)
+      const outcome = judged(answer(200, { ...response(), entry }), 1, now)
       return outcome.outcome === "delivered" ? outcome.receipt.digest : undefined
     }
     expect(at(1)).toMatch(/^[0-9a-f]{64}$/)
@@ -149,7 +165,7 @@ describe("Retry-After", () => {
     ["nonsense", { "retry-after": "soon" }, undefined],
     ["a negative number", { "retry-after": "-5" }, undefined],
   ])("%s", (_what, headers, afterMs) => {
-    const outcome = outcomeOf(answer(503, "", headers), 1, now)
+    const outcome = judged(answer(503, "", headers), 1, now)
     expect(outcome).toEqual({ outcome: "retry", reason: "answered 503", afterMs })
   })
 })
