@@ -38,11 +38,6 @@ export class Framer {
     this.#bytesMax = bytesMax
   }
 
-  /** Whether a frame has begun and not yet ended. */
-  get partial(): boolean {
-    return this.#inside
-  }
-
   /** What `chunk` completes, in the order of the stream. After `tooLarge` nothing more comes. */
   push(chunk: Uint8Array): Framed[] {
     const framed: Framed[] = []
@@ -75,7 +70,7 @@ export class Framer {
   /** Skips what stands between frames; answers where the next one's content begins. */
   #begin(chunk: Uint8Array, from: number): number {
     let at = from
-    while (at < chunk.length && noise.has(chunk[at] ?? VT)) at++
+    while (noise.has(chunk[at] ?? VT)) at++
     if (at === chunk.length) return at
     this.#inside = true
     this.#started = chunk[at] === VT
@@ -117,8 +112,13 @@ export class Framer {
   }
 }
 
-/** Whether a message or a batch begins here: MSH, FHS, BHS. */
-function isHeader(bytes: Uint8Array, at: number): boolean {
-  const name = String.fromCharCode(...bytes.subarray(at, at + 3))
-  return name === "MSH" || name === "FHS" || name === "BHS"
+/** Whether a message or a batch begins here, behind what may stand before its header. */
+function isHeader(bytes: Uint8Array, from: number): boolean {
+  const marked = bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf
+  let at = marked ? from + 3 : from
+  while (noise.has(bytes[at] ?? VT)) at++
+  const [first = 0, second = 0, third = 0] = [bytes[at], bytes[at + 1], bytes[at + 2]]
+  return headers.has(String.fromCharCode(first, second, third))
 }
+
+const headers: ReadonlySet<string> = new Set(["MSH", "FHS", "BHS"])

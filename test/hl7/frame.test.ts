@@ -1,0 +1,228 @@
+import { describe, expect, test } from "bun:test"
+import { type Framed, Framer, frame } from "../../src/hl7/frame.ts"
+
+const VT = "\x0b"
+const FS = "\x1c"
+const END = `${FS}\r`
+const A = "MSH|^~\\&|A||||||ORU^R01|1|P|2.5\rPID|1||P1\r"
+const B = "MSH|^~\\&|B||||||ORU^R01|2|P|2.5\rPID|1||P2\r"
+
+const bytes = (text: string) => Buffer.from(text)
+const text = (one: Framed) => Buffer.from(one.bytes).toString()
+
+/** What a stream of these chunks comes to, its end included; a byte a character, as text. */
+function framed(chunks: readonly (string | Uint8Array)[], bytesMax = 1 << 20): string[] {
+  const framer = new Framer(bytesMax)
+  const found = chunks.flatMap((chunk) => framer.push(Buffer.from(chunk as string)))
+  return [...found, ...framer.end()].map((one) => {
+    if (one.kind === "frame") return `${one.started ? "frame" : "unbegun"} ${text(one)}`
+    return `${one.kind} ${text(one)}`
+  })
+}
+
+describe("a message in a frame comes out as it went in", () => {
+  test.each([
+    ["an ordinary message", A],
+    ["nothing at all", ""],
+    ["one byte", "M"],
+    ["letters of more than one byte", "PID|1||Ñandú^Ωμέγα^北京\r"],
+    ["segments that end with LF", A.replaceAll("\r", "\n")],
+    ["a CR at its end", "MSH|\r\r\r"],
+    ["a vertical tab in a text", `${A}OBX|1|TX|N||first${VT}second\r`],
+  ])("%s", (_name, message) => {
+    expect(frame(bytes(message))).toEqual(bytes(`${VT}${message}${END}`))
+    expect(framed([frame(bytes(message))])).toEqual([`frame ${message}`])
+  })
+
+  test("a frame is 0x0B, the bytes, 0x1C and 0x0D", () => {
+    expect([...frame(Uint8Array.of(1, 2))]).toEqual([0x0b, 1, 2, 0x1c, 0x0d])
+  })
+})
+
+describe("what senders do to frames", () => {
+  test.each<[string, string[], string[]]>([
+    [
+      "two frames in one read (apache/camel #26259 lost the second)",
+      [`${VT}${A}${END}${VT}${B}${END}`],
+      [`frame ${A}`, `frame ${B}`],
+    ],
+    [
+      "FS and CR in different packets",
+      [`${VT}${A}${FS}`, `\r${VT}${B}${END}`],
+      [`frame ${A}`, `frame ${B}`],
+    ],
+    ["FS without CR", [`${VT}${A}${FS}${VT}${B}${FS}`], [`frame ${A}`, `frame ${B}`]],
+    ["FS CR LF", [`${VT}${A}${END}\n${VT}${B}${END}\n`], [`frame ${A}`, `frame ${B}`]],
+    [
+      "NULs, line feeds and blanks between frames (nextgenhealthcare/connect #249)",
+      [`\0\0\n${VT}${A}${END}\0\n\r \t`, `\0${VT}${B}${END}`],
+      [`frame ${A}`, `frame ${B}`],
+    ],
+    ["no VT: its bytes are kept", [`${A}${END}`], [`unbegun ${A}`]],
+    ["no VT between two messages", [`${VT}${A}${END}${B}${END}`], [`frame ${A}`, `unbegun ${B}`]],
+    [
+      "a sender that broke off and began again: never joined",
+      [`${VT}${A.slice(0, 40)}`, `${VT}${B}${END}`],
+      [`stray ${A.slice(0, 40)}`, `frame ${B}`],
+    ],
+    [
+      "it began again with a byte order mark or a line break before its header",
+      [`${VT}${A}${VT}\ufeff${A}${VT}\r\n${B}${END}`],
+      [`stray ${A}`, `stray \ufeff${A}`, `frame \r\n${B}`],
+    ],
+    ["VT twice before one message", [`${VT}${VT}${A}${END}`], [`frame ${A}`]],
+    ["a greeting before the first VT", [`hello${VT}${A}${END}`], ["stray hello", `frame ${A}`]],
+    [
+      "bytes without a frame after one",
+      [`${VT}${A}${END}what else`],
+      [`frame ${A}`, "stray what else"],
+    ],
+    ["the end of the connection inside a frame", [`${VT}${A}`], [`stray ${A}`]],
+    ["the end right after a VT", [`${VT}${A}${END}${VT}`], [`frame ${A}`]],
+    ["nothing but noise", ["\0\r\n\r\n", `${FS}\r`], []],
+  ])("%s", (_name, chunks, expected) => {
+    expect(framed(chunks)).toEqual(expected)
+  })
+
+  test("a stream of two frames, split at every byte, is two frames", () => {
+    const stream = bytes(`${VT}${A}ñ${END}${VT}北京${B}${END}`)
+    for (let at = 0; at <= stream.length; at++) {
+      const [head, tail] = [stream.subarray(0, at), stream.subarray(at)]
+      expect(framed([head, tail])).toEqual([`frame ${A}ñ`, `frame 北京${B}`])
+    }
+    expect(framed(Array.from(stream, (byte) => Uint8Array.of(byte)))).toEqual([
+      `frame ${A}ñ`,
+      `frame 北京${B}`,
+    ])
+  })
+
+  test("why bytes are astray is told for the person who looks for the reason", () => {
+    const framer = new Framer(1000)
+    const found = framer.push(bytes(`junk${VT}${A}${VT}${B}${END}${VT}cut`))
+    const reasons = [...found, ...framer.end()].flatMap((one) =>
+      one.kind === "stray" ? one.reason : [],
+    )
+    expect(reasons).toEqual([
+      "bytes before a VT",
+      "a new frame began inside this one",
+      "the connection ended inside a frame",
+    ])
+  })
+})
+
+describe("a frame larger than allowed", () => {
+  test("is found once, and nothing after it", () => {
+    const endless = Array.from({ length: 20 }, () => "x".repeat(10))
+    expect(framed([VT, ...endless, `${END}${VT}${A}${END}`], 64)).toEqual([
+      `tooLarge ${"x".repeat(64)}`,
+    ])
+  })
+
+  test("is found before it has ended, so that endless bytes are not kept", () => {
+    const framer = new Framer(8)
+    expect(framer.push(bytes(`${VT}12345678`))).toEqual([])
+    expect(framer.push(bytes("9"))).toMatchObject([{ kind: "tooLarge" }])
+    expect(framer.push(bytes(`${END}${VT}1${END}`))).toEqual([])
+    expect(framer.end()).toEqual([])
+  })
+
+  test("does not take the whole frame before it in the same read along", () => {
+    expect(framed([`${VT}1234${END}${VT}123456789${END}`], 8)).toEqual([
+      "frame 1234",
+      "tooLarge 12345678",
+    ])
+  })
+
+  test("is one byte over, not one under", () => {
+    expect(framed([`${VT}12345678${END}`], 8)).toEqual(["frame 12345678"])
+  })
+})
+
+describe("chance", () => {
+  const seed = Number(process.env.WAYSTATION_SEED ?? Math.floor(Math.random() * 2 ** 31))
+
+  test(`finds every frame however noise and splits fall (WAYSTATION_SEED=${seed})`, () => {
+    const chance = randomFrom(seed)
+    for (let round = 0; round < 400; round++) {
+      const bodies = Array.from({ length: 1 + chance(6) }, (_, at) => bodyOf(chance, at))
+      const noise = () => Buffer.from(pick(chance, ["", "", "\r", "\n", "\0\0", "\r\n", " \t"]))
+      const parts = bodies.flatMap((body) => [noise(), Buffer.from([0x0b]), body, end(chance)])
+      expect(framed(cut(Buffer.concat(parts), chance))).toEqual(
+        bodies.map((body) => `frame ${body.toString()}`),
+      )
+    }
+  })
+
+  test(`never throws on any bytes, and gives no byte twice (WAYSTATION_SEED=${seed})`, () => {
+    const chance = randomFrom(seed + 1)
+    const alphabet = [0x0b, 0x0b, 0x1c, 0x0d, 0x0a, 0x00, 0x4d, 0x53, 0x48, 0x7c, 0xc3, 0xff]
+    for (let round = 0; round < 400; round++) {
+      const stream = Buffer.from(Array.from({ length: chance(200) }, () => pick(chance, alphabet)))
+      const framer = new Framer(64)
+      const found = cut(stream, chance).flatMap((chunk) => framer.push(chunk))
+      const given = [...found, ...framer.end()].reduce((sum, one) => sum + one.bytes.length, 0)
+      expect(given).toBeLessThanOrEqual(stream.length)
+    }
+  })
+})
+
+describe("ten times the bytes take some ten times as long, not a hundred times:", () => {
+  const timeOf = (letter: string, bytesSent: number) => {
+    const chunk = Buffer.alloc(64 * 1024, letter)
+    const framer = new Framer(64 * 1024 ** 2)
+    const startedAt = performance.now()
+    framer.push(bytes(`${VT}A`))
+    for (let sent = 0; sent < bytesSent; sent += chunk.length) framer.push(chunk)
+    expect(framer.push(bytes(END))[0]?.bytes.length).toBe(bytesSent + 1)
+    return performance.now() - startedAt
+  }
+  // A vertical tab is looked at one by one, so that fewer of them show the same.
+  test.each([
+    ["letters", "A", 2 * 1024 ** 2],
+    ["line feeds", "\n", 2 * 1024 ** 2],
+    ["vertical tabs", VT, 128 * 1024],
+  ])("%s", (_name, letter, few) => {
+    const best = (count: number) => Math.min(...[1, 2, 3].map(() => timeOf(letter, count)))
+    // The machine may be busy, and small times are coarse.
+    expect(best(10 * few) / Math.max(best(few), 0.5)).toBeLessThan(50)
+  })
+})
+
+/** Whole numbers below `below`, always the same for one seed (mulberry32). */
+function randomFrom(seed: number): (below: number) => number {
+  let state = seed >>> 0
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
+  }
+}
+
+function pick<T>(chance: (below: number) => number, from: readonly T[]): T {
+  return from[chance(from.length)] as T
+}
+
+/** A message of random length and letters, numbered so that no two are the same. */
+function bodyOf(chance: (below: number) => number, number: number): Buffer {
+  const letters = Array.from({ length: chance(80) }, () =>
+    pick(chance, ["A", "|", "\r", "\n", "ñ", "北", "^", "MSH", VT, " "]),
+  ).join("")
+  const text = `MSH|^~\\&|${number}|${letters}`
+  // A VT before a header would be a new frame; anywhere else it is text.
+  return Buffer.from(text.replaceAll(new RegExp(`${VT}(?=\\s*MSH)`, "g"), ""))
+}
+
+function end(chance: (below: number) => number): Buffer {
+  return Buffer.from(pick(chance, [END, END, FS, `${END}\n`]))
+}
+
+function cut(stream: Buffer, chance: (below: number) => number): Buffer[] {
+  const chunks: Buffer[] = []
+  for (let at = 0; at < stream.length; ) {
+    const length = 1 + chance(pick(chance, [2, 10, 100]))
+    chunks.push(stream.subarray(at, at + length))
+    at += length
+  }
+  return chunks
+}
