@@ -52,16 +52,29 @@ export function ack(header: Header | undefined, { code, error, controlId, at }: 
   const charset = field(18) === "" ? [] : ["", "", "", "", "", field(18)]
   const names = [field(5), field(6), field(3), field(4)]
   const msh = [...names, time(at), "", type, controlId, processing, version, ...charset]
+  const reason = error ? escaped(error.reason, separator, encoding) : ""
   const segments = [
     ["MSH", encoding, ...msh],
-    ["MSA", code, field(10), ...(error ? [error.reason] : [])],
+    ["MSA", code, field(10), ...(error ? [reason] : [])],
   ]
   if (error) {
     const location = error.location.replaceAll("^", component)
-    const number = [error.code, errors[error.code], "HL70357"].join(component)
-    segments.push(["ERR", "", location, number, "E", "", "", "", error.reason])
+    const name = escaped(errors[error.code], separator, encoding)
+    const number = [error.code, name, "HL70357"].join(component)
+    segments.push(["ERR", "", location, number, "E", "", "", "", reason])
   }
   return Buffer.from(`${segments.map((fields) => fields.join(separator)).join("\r")}\r`, "latin1")
+}
+
+/** A text of ours for a sender whose delimiters may stand in it (2.5.1, 2.7.1). */
+function escaped(text: string, separator: string, encoding: string): string {
+  const [, , mark = ""] = encoding
+  const delimiters = [separator, ...encoding.slice(0, 4)]
+  return Array.from(text, (character) => {
+    const at = delimiters.indexOf(character)
+    if (at < 0) return character
+    return mark === "" ? " " : `${mark}${"FSRET"[at]}${mark}`
+  }).join("")
 }
 
 function time(at: number): string {

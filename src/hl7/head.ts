@@ -1,5 +1,5 @@
 import type { Head, Malformed } from "../message.ts"
-import { parseMessage, type Segment } from "./message.ts"
+import { parseMessage, type Repetition, type Segment } from "./message.ts"
 import { patientKey } from "./subject.ts"
 
 /**
@@ -21,7 +21,7 @@ export interface Read {
 }
 
 /** More numbers than this for one patient were never seen; each costs a place in a lane. */
-const subjectsMax = 8
+const numbersMax = 8
 
 /**
  * Reads what intake needs straight off the bytes: MSH, and the patient keys of the PID and MRG
@@ -43,7 +43,7 @@ export function readHead(
   const type = typeOf(header)
   if (type === "") return refuse(header, 101, "MSH^1^9", "MSH-9 does not give the message type")
   const controlId = header.field(10)
-  if (controlId === "") return refuse(header, 101, "MSH^1^10", "MSH-10 gives no control id")
+  if (controlId.trim() === "") return refuse(header, 101, "MSH^1^10", "MSH-10 gives no control id")
   const { segments } = parseMessage(Buffer.concat(lines), options)
   const subjects = subjectsOf(segments, options.assigner)
   return { read: { head: { type, controlId, subjects } }, header }
@@ -60,7 +60,9 @@ function refuse(
 
 /** MSH-9 as `code^event`, whatever the message's own delimiters; the code where it stands alone. */
 export function typeOf({ encoding, field }: Header): string {
-  const [code = "", event = ""] = field(9).split(encoding[0] ?? "^")
+  const [code = "", event = ""] = field(9)
+    .split(encoding[0] ?? "^")
+    .map((part) => part.trim())
   return event === "" ? code : `${code}^${event}`
 }
 
@@ -102,16 +104,22 @@ function headerOf(msh: string): Header {
   return { separator, encoding: fields[1] ?? "", field: (number) => fields[number - 1] ?? "" }
 }
 
-/** Every PID-3 repetition and MRG-1, as the maps key them. */
+/** Every PID-3 repetition and MRG-1; the second counts apart, so that it is never cut off. */
 function subjectsOf(segments: readonly Segment[], assigner: string | undefined): string[] {
-  const numbers = segments.flatMap((segment) => {
-    if (segment.name === "PID") return segment.repetitions(3)
-    return segment.name === "MRG" ? segment.repetitions(1) : []
-  })
+  const named = (name: string, field: number) =>
+    keysOf(
+      segments.flatMap((one) => (one.name === name ? one.repetitions(field) : [])),
+      assigner,
+    )
+  return [...new Set([...named("PID", 3), ...named("MRG", 1)])]
+}
+
+/** The first different keys of these patient numbers, as the maps key them. */
+function keysOf(numbers: readonly Repetition[], assigner: string | undefined): string[] {
   const keys = numbers.map((number) => {
     const part = (component: number, sub = 1) => number.text(component, sub) ?? ""
     const [namespace, universalId, universalIdType] = [part(4, 1), part(4, 2), part(4, 3)]
     return patientKey({ id: part(1), namespace, universalId, universalIdType }, assigner)
   })
-  return [...new Set(keys.filter((key) => key !== undefined))].slice(0, subjectsMax)
+  return [...new Set(keys.filter((key) => key !== undefined))].slice(0, numbersMax)
 }

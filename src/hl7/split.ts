@@ -22,12 +22,20 @@ function splitText(bytes: Uint8Array): Uint8Array[] {
   return starts.map((start, index) => bytes.subarray(start, starts[index + 1]))
 }
 
-/** Where an MSH begins a line. Behind the last byte of a byte order mark it does, too. */
+/** Where a header begins a line: a text may name a hospital called MSH, at a line's start too. */
 function startsOf(buffer: Buffer): number[] {
   const starts: number[] = []
   for (let at = buffer.indexOf("MSH"); at >= 0; at = buffer.indexOf("MSH", at + 3)) {
-    const before = buffer[at - 1]
-    if (before === undefined || before <= 0x20 || before === 0xbf) starts.push(at)
+    const header = /^MSH([^\w\s])[^\w\s]{1,5}\1/.test(buffer.toString("latin1", at, at + 10))
+    if (header && beginsLine(buffer, at)) starts.push(at)
   }
   return starts
+}
+
+/** Whether only a byte order mark, blanks or control characters stand before it on its line. */
+function beginsLine(buffer: Buffer, header: number): boolean {
+  let at = header - 1
+  while (buffer[at] === 0x20 || buffer[at] === 0x09) at--
+  if (buffer.toString("latin1", at - 2, at + 1) === "\xef\xbb\xbf") at -= 3
+  return at < 0 || (buffer[at] ?? 0x20) < 0x20
 }

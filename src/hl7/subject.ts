@@ -13,6 +13,11 @@ export interface PatientNumber {
  */
 export function patientKey(number: PatientNumber, defaultAssigner = ""): string | undefined {
   if (number.id === "") return undefined
-  const assigner = number.universalId || number.namespace || defaultAssigner
+  const { namespace, universalId } = number
+  const local = localTypes.has(number.universalIdType.toUpperCase())
+  const assigner = (local ? namespace || universalId : universalId || namespace) || defaultAssigner
   return `${assigner}|${number.id}`
 }
+
+/** Table 0301: the types of a universal id that is only unique where it was given out. */
+const localTypes: ReadonlySet<string> = new Set(["L", "M", "N"])
