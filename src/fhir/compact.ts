@@ -10,8 +10,13 @@ export function compact(value: unknown): unknown {
     return items.length > 0 ? items : undefined
   }
   if (typeof value !== "object") return value
-  const kept = Object.entries(value)
-    .map(([key, member]) => [key, compact(member)] as const)
-    .filter(([, member]) => member !== undefined)
-  return kept.length > 0 ? Object.fromEntries(kept) : undefined
+  const kept: Record<string, unknown> = {}
+  let empty = true
+  for (const [key, member] of Object.entries(value)) {
+    const compacted = compact(member)
+    if (compacted === undefined) continue
+    kept[key] = compacted
+    empty = false
+  }
+  return empty ? undefined : kept
 }

@@ -85,12 +85,12 @@ export class Transaction {
   }
 }
 
-/** The UUIDs of the transaction's own resources that a value refers to. */
-function* referredTo(value: unknown): Generator<string> {
-  if (typeof value !== "object" || value === null) return
+/** The UUIDs of the transaction's own resources that a value refers to, added to `into`. */
+function referredTo(value: unknown, into: Set<string> = new Set()): Set<string> {
+  if (typeof value !== "object" || value === null) return into
   for (const [key, member] of Object.entries(value)) {
-    const internal = typeof member === "string" && member.startsWith("urn:uuid:")
-    if (key === "reference" && internal) yield member.slice("urn:uuid:".length)
-    else yield* referredTo(member)
+    if (typeof member !== "string") referredTo(member, into)
+    else if (key === "reference" && member.startsWith("urn:uuid:")) into.add(member.slice(9))
   }
+  return into
 }

@@ -45,6 +45,8 @@ export class Segment {
   readonly #delimiters: Delimiters
   readonly #charset: Encoding
   #fields: string[] | undefined
+  /** Of the fields asked for so far: a map asks for most parts of a field one by one. */
+  readonly #repetitions = new Map<number, Repetition[]>()
 
   constructor(text: string, delimiters: Delimiters, charset: Encoding) {
     this.name = text.slice(0, 3)
@@ -59,7 +61,7 @@ export class Segment {
    */
   text(field: number, component = 1, subcomponent = 1): string | undefined {
     if (this.#isDelimiters(field)) return this.raw(field) || undefined
-    return this.#first(field).text(component, subcomponent)
+    return this.#split(field)[0]?.text(component, subcomponent)
   }
 
   /** Whether the sender deletes the field: it is exactly `""` (2.5.1, 2.5.3). */
@@ -70,9 +72,7 @@ export class Segment {
   /** The repetitions that hold anything, `""` not counted. */
   repetitions(field: number): Repetition[] {
     if (this.raw(field) === "" || this.#isDelimiters(field)) return []
-    return split(this.raw(field), this.#delimiters.repetition)
-      .map((text) => new Repetition(text, this.#delimiters, this.#charset))
-      .filter((repetition) => !repetition.empty())
+    return this.#split(field).filter((repetition) => !repetition.empty())
   }
 
   /** The field as it stands in the message, separators and escapes not decoded. */
@@ -83,9 +83,14 @@ export class Segment {
     return field === 1 ? this.#delimiters.field : (this.#fields[field - 1] ?? "")
   }
 
-  #first(field: number): Repetition {
-    const [text = ""] = split(this.raw(field), this.#delimiters.repetition)
-    return new Repetition(text, this.#delimiters, this.#charset)
+  #split(field: number): Repetition[] {
+    const before = this.#repetitions.get(field)
+    if (before !== undefined) return before
+    const repetitions = split(this.raw(field), this.#delimiters.repetition).map(
+      (text) => new Repetition(text, this.#delimiters, this.#charset),
+    )
+    this.#repetitions.set(field, repetitions)
+    return repetitions
   }
 
   #isDelimiters(field: number): boolean {
@@ -127,6 +132,8 @@ export class Repetition {
   /** Whether nothing is said: only separators, white space and `""`. */
   empty(): boolean {
     const { component, subcomponent } = this.#delimiters
+    // A letter or digit at its beginning settles it, for documents of many megabytes too.
+    if (/^[A-Za-z0-9]/.test(this.#raw)) return false
     return split(this.#raw, component)
       .flatMap((part) => split(part, subcomponent))
       .every((part) => part.trim() === "" || part.trim() === '""')
