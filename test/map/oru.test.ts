@@ -112,6 +112,14 @@ describe("what a result only mentions", () => {
     expect(resources(bundleOf([pid, placed]), "ServiceRequest")).toHaveLength(1)
   })
 
+  test("the time of a result's event is not taken for the time of its order", () => {
+    const orc = (control: string) => `ORC|${control}|P1^EMR|L1^LAB||||||20260415070000`
+    const [answered] = resources(bundleOf([pid, orc("RE"), obr]), "ServiceRequest")
+    expect(answered?.authoredOn).toBeUndefined()
+    const [ordered] = resources(bundleOf([pid, orc("NW"), obr]), "ServiceRequest")
+    expect(ordered?.authoredOn).toBe("2026-04-15T07:00:00+03:00")
+  })
+
   test("the placer's and the filler's numbers are not taken for one another", () => {
     const placed = bundleOf([pid, "OBR|1|77||X^Known^99KSM"])
     const filled = bundleOf([pid, "ORC|RE||77", "OBR|1||77|X^Known^99KSM"])

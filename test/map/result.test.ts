@@ -5,7 +5,7 @@ import { reading } from "./build.ts"
 
 const header = "MSH|^~\\&|LAB|KISUMU|||20260415||ORU^R01|C1|P|2.5.1"
 
-/** The groups as text: an order in brackets, its ORC and OBR first, notes after what they are on. */
+/** The groups as text: an order in brackets, notes in parentheses after what they are on. */
 function grouped(...segments: string[]) {
   const read = reading([header, ...segments])
   const results = resultsOf(read).map((result) => {

@@ -35,6 +35,11 @@ describe("a value that is what OBX-2 calls it", () => {
     ["TS", "202604151200", { valueDateTime: "2026-04-15T12:00:00+03:00" }],
     ["TM", "083015.5", { valueTime: "08:30:15.5" }],
     ["DR", "20260401^20260403", { valuePeriod: { start: "2026-04-01", end: "2026-04-03" } }],
+    ...["CE", "CF", "CNE", "CWE", "ID", "IS"].map((type): [string, string, Value] => [
+      type,
+      "^only text",
+      { valueCodeableConcept: { coding: [], text: "only text" } },
+    ]),
     ["ST", "a~b", { valueString: "a\nb" }],
     ["FT", "a\\.br\\b ^ c & d  ", { valueString: "a\nb ^ c & d" }],
   ])("%s %s", (type, text, value) => {
