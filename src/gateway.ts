@@ -15,6 +15,10 @@ import { sources as ourSources } from "./source/index.ts"
 import { openStore, type Store } from "./store/index.ts"
 import { commit, version } from "./version.ts"
 
+export type { DestinationKind } from "./destination/index.ts"
+export type { Destination, MessageMap, Source } from "./message.ts"
+export type { SourceKind } from "./source/index.ts"
+
 /** What a program that carries the gateway brings along; all of it may be left out. */
 export interface Brought extends Partial<Kinds> {
   /** Asked before ours, so that a map of one's own takes the place of ours for its types. */
