@@ -1,4 +1,4 @@
-import type { DiagnosticReport, DocumentReference, Observation, Reference } from "fhir/r4"
+import type { DiagnosticReport, DocumentReference, Reference } from "fhir/r4"
 import type { Transaction } from "../fhir/transaction.ts"
 import { type Filed, referenceOf } from "./parent.ts"
 import type { Mention, Reading } from "./reading.ts"
@@ -31,7 +31,6 @@ export interface About {
 
 /** What an order makes: not yet in the transaction, so that orders can be linked to one another. */
 export interface FiledOrder extends Filed {
-  observations: { observed: Observed; resource: Observation }[]
   report: DiagnosticReport | undefined
   documents: DocumentReference[]
 }
@@ -109,7 +108,7 @@ function saysNothing({ orc, obr, observed, specimens }: Order): boolean {
   return empty && orc === undefined && observed.length === 0 && specimens.length === 0
 }
 
-export type Distinct = (key: readonly string[]) => string[]
+type Distinct = (key: readonly string[]) => string[]
 
 /**
  * Tells repeats within one message apart by counting them: two OBX with one OBX-3 and OBX-4 under

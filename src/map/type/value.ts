@@ -48,7 +48,7 @@ export function valuesOf(segments: readonly [Segment, ...Segment[]], reading: Re
 export const attachmentTypes: ReadonlySet<string> = new Set(["ED", "RP"])
 
 /** OBX-2 of the values that are lines of a text. */
-export const textTypes: ReadonlySet<string> = new Set(["TX", "FT", "ST", "VR"])
+const textTypes: ReadonlySet<string> = new Set(["TX", "FT", "ST", "VR"])
 
 /** The lines as one text; `^` and `&` in them are text too (nHapi #570). */
 export function textOf(lines: readonly Repetition[]): string {
