@@ -6,7 +6,7 @@ import { layEncounter, layPatient } from "./owned.ts"
 import { type Part, partOf, partsOf } from "./part.ts"
 import { addOrigin, type Mention, type Reading, readMessage } from "./reading.ts"
 import { allergy } from "./segment/al1.ts"
-import { condition, type Diagnosed, encounterDiagnosisOf } from "./segment/dg1.ts"
+import { condition, type Diagnosed, encounterDiagnosisOf, isDeleted } from "./segment/dg1.ts"
 import { coverage } from "./segment/in1.ts"
 import { nk1Parts } from "./segment/nk1.ts"
 import { pd1Fields } from "./segment/pd1.ts"
@@ -41,16 +41,12 @@ function map(message: Message, context: MapContext): Mapped {
 
   const visit = visitOf(reading, reference)
   const diagnosed = { patient: reference, encounter: visit && referenceTo(visit.identity) }
-  const diagnoses = diagnosesPart(reading, diagnosed)
-  for (const resource of diagnoses?.mentions ?? []) {
-    if (resource.resourceType === "Condition") transaction.update(resource)
-    else mention(resource)
-  }
-  const parts = [...(visit?.parts ?? []), ...(diagnoses ? [diagnoses] : [])]
+  const parts = [...(visit?.parts ?? []), ...addDiagnoses(transaction, diagnosed, reading)]
   const encounter = visit && layEncounter(visit.identity, reference, parts, layer, reading)
   if (encounter !== undefined) transaction.update(encounter.resource)
   encounter?.mentions.forEach(mention)
 
+  noteUnread(reading)
   addAllergies(transaction, reference, reading)
   addCoverages(transaction, reference, reading, mention)
   addOrigin(transaction, reading)
@@ -62,6 +58,16 @@ function map(message: Message, context: MapContext): Mapped {
     owned: owned.map(({ name }) => name),
   }
 }
+
+/** What no map reads is not dropped without a trace. */
+function noteUnread(reading: Reading): void {
+  const names = reading.parsed.segments.map(({ name }) => name)
+  const unread = new Set(names.filter((name) => !read.has(name)))
+  if (unread.size > 0) reading.note(`segments that no map reads: ${[...unread].join(", ")}`)
+}
+
+/** EVN and SFT tell of the sending, which the Provenance already does by MSH. */
+const read = new Set(["MSH", "SFT", "EVN", "PID", "PD1", "NK1", "PV1", "AL1", "DG1", "IN1"])
 
 function patientParts(reading: Reading): Part[] {
   const { parsed } = reading
@@ -91,14 +97,25 @@ function visitOf(reading: Reading, patient: Reference) {
   }
 }
 
-/** All DG1 as one part of the visit: a message lists its diagnoses as they stand. */
-function diagnosesPart(reading: Reading, diagnosed: Diagnosed): Part | undefined {
-  return partOf("DG1", reading, (mention) => ({
+/**
+ * Adds the Conditions, and gives all DG1 as one part of the visit: a message lists its diagnoses
+ * as they stand. One that it deletes is told as an error, and is no longer the visit's.
+ */
+function addDiagnoses(transaction: Transaction, diagnosed: Diagnosed, reading: Reading): Part[] {
+  const conditions: Reference[] = []
+  const part = partOf("DG1", reading, (mention) => ({
     diagnosis: reading.parsed.all("DG1").flatMap((dg1) => {
-      const made = condition(dg1, diagnosed, reading, mention)
-      return made === undefined ? [] : [encounterDiagnosisOf(dg1, mention(made), reading)]
+      const made = condition(dg1, diagnosed, reading, (resource) => {
+        transaction.create(resource)
+        return mention(resource)
+      })
+      if (made === undefined) return []
+      conditions.push(transaction.update(made))
+      return isDeleted(dg1) ? [] : [encounterDiagnosisOf(dg1, mention(made), reading)]
     }),
   }))
+  if (part !== undefined) return [part]
+  return conditions.length > 0 ? [{ part: "DG1", makes: null, mentions: [] }] : []
 }
 
 function addAllergies(transaction: Transaction, patient: Reference, reading: Reading): void {

@@ -193,6 +193,21 @@ describe("a visit", () => {
     expect(again?.request?.method).toBe("POST")
   })
 
+  test("loses a diagnosis that is taken back, which is kept as an error", () => {
+    const diagnosis = (action: string) => `DG1|1||B54^Malaria^I10||||||||||||||||||${action}`
+    const [, after, later] = inTurn(
+      [header("A01"), pid(), visit(), diagnosis("A")],
+      [header("A08", "C2"), pid(), visit(), `${diagnosis("D")}`],
+      [header("A08", "C3"), pid(), visit()],
+    )
+    const conditions = after && resources(after.bundle, "Condition")
+    expect(
+      conditions?.map(({ verificationStatus }) => verificationStatus?.coding?.[0]?.code),
+    ).toEqual(["entered-in-error"])
+    expect(encounter(after)).not.toHaveProperty("diagnosis")
+    expect(encounter(later)).not.toHaveProperty("diagnosis")
+  })
+
   test("is not made of a PV1 that says nothing", () => {
     for (const empty of ["PV1|1", "PV1|1|N", "PV1"]) {
       const [made] = inTurn([header("A08"), pid(), empty])
@@ -211,6 +226,11 @@ describe("an ADT message nothing can be said about is held", () => {
   ])("%s", (problem, lines) => {
     expect(mapMessage(maps, message(lines), context())).toEqual({ problem })
   })
+})
+
+test("segments that no map reads are named on the trail, once each", () => {
+  const { notes } = mapped(message([header("A08"), pid(), "ZPI|1|x", "PV2|1", "ZPI|2|y"]))
+  expect(notes).toEqual(["segments that no map reads: ZPI, PV2"])
 })
 
 test("an impossible date is left out and noted, and the rest of the message goes on", () => {

@@ -70,6 +70,11 @@ export function encounterDiagnosisOf(
   }
 }
 
+/** Whether the sender takes the diagnosis back (DG1-21, table 0206). */
+export function isDeleted(dg1: Segment): boolean {
+  return dg1.text(21) === "D"
+}
+
 /** DG1-4, the description of old senders, stands in for a text that DG1-3 does not have. */
 function diagnosis(dg1: Segment, reading: Reading): CodeableConcept | undefined {
   const [code] = each(dg1, 3, (cwe) => concept(cwe, "DG1-3", reading))
@@ -79,14 +84,13 @@ function diagnosis(dg1: Segment, reading: Reading): CodeableConcept | undefined 
 
 /** DG1-21 `D` deletes; DG1-6 (table 0052) tells a working diagnosis from a final one. */
 function verification(dg1: Segment) {
-  const code =
-    dg1.text(21) === "D"
-      ? "entered-in-error"
-      : dg1.text(6) === "W"
-        ? "provisional"
-        : dg1.text(6) === "F"
-          ? "confirmed"
-          : undefined
+  const code = isDeleted(dg1)
+    ? "entered-in-error"
+    : dg1.text(6) === "W"
+      ? "provisional"
+      : dg1.text(6) === "F"
+        ? "confirmed"
+        : undefined
   return code && { system: `${terminology}/condition-ver-status`, code }
 }
 
