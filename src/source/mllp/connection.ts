@@ -46,6 +46,7 @@ export class Connection {
     this.#peer = `${socket.remoteAddress}:${socket.remotePort}`
     this.closed = new Promise((resolve) => socket.once("close", () => resolve()))
     socket.on("data", (chunk: Buffer) => this.#take(this.#framer.push(chunk)))
+    socket.on("drain", () => this.#flow())
     // A peer that has said all it will say still waits for its acknowledgements.
     socket.on("end", () => {
       this.#take(this.#framer.end())
@@ -79,11 +80,18 @@ export class Connection {
       this.#answered = this.#answered.then(async () => {
         this.#write(await answer)
         this.#unanswered--
-        if (this.#unanswered < unansweredMax && !this.#closing) this.#socket.resume()
+        this.#flow()
         if (one.kind === "tooLarge") this.close()
       })
     }
-    if (this.#unanswered >= unansweredMax) this.#socket.pause()
+    this.#flow()
+  }
+
+  /** Reads on, or waits: for the disk, or for a peer that does not read what it is answered. */
+  #flow(): void {
+    if (this.#closing) return
+    if (this.#unanswered >= unansweredMax || this.#socket.writableNeedDrain) this.#socket.pause()
+    else this.#socket.resume()
   }
 
   /** What the core says to one piece of the stream; undefined where nobody waits for a reply. */
