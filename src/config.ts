@@ -29,7 +29,17 @@ const names = v.pipe(
   v.minLength(1, "must name at least one"),
 )
 
-const section = v.record(v.string(), v.looseObject({}, "must be a section"), "must be sections")
+/** `[source.lab]` and the like; what stands inside is for its kind to say. */
+function sections(room: string) {
+  const written = `must be written [${room}.NAME], a section for each`
+  return v.optional(
+    v.pipe(
+      v.custom<Record<string, unknown>>(isSection, written),
+      v.record(v.string(), v.custom<Record<string, unknown>>(isSection, "must be a section")),
+    ),
+    {},
+  )
+}
 
 const file = v.strictObject({
   site: v.strictObject({
@@ -38,8 +48,8 @@ const file = v.strictObject({
     timezone: v.optional(timezone, "UTC"),
   }),
   admin: v.optional(adminConfig, {}),
-  source: v.optional(section, {}),
-  destination: v.optional(section, {}),
+  source: sections("source"),
+  destination: sections("destination"),
   route: v.optional(
     v.array(
       v.strictObject({
@@ -95,8 +105,26 @@ export async function readConfig(path: string): Promise<unknown> {
   try {
     return Bun.TOML.parse(text)
   } catch (error) {
-    const { line, message } = error as Error & { line?: number }
-    throw new StartProblem([`${path}${line === undefined ? "" : `:${line}`}: ${message}`])
+    const reason = (error as Error).message.replace("TOML Parse error: ", "")
+    throw new StartProblem([`${path}:${brokenLine(text)}: ${reason}`])
+  }
+}
+
+/**
+ * Where the first statement begins that is not TOML. Bun's parser does not tell (the `line` of its
+ * error is that of the calling program), but whatever stands before that line can be parsed.
+ */
+function brokenLine(text: string): number {
+  const lines = text.split("\n")
+  const whole = lines.findLastIndex((_line, count) => isToml(lines.slice(0, count).join("\n")))
+  return whole + 1
+}
+
+function isToml(text: string): boolean {
+  try {
+    return Bun.TOML.parse(text) !== undefined
+  } catch {
+    return false
   }
 }
 
@@ -105,18 +133,18 @@ export function parseConfig(input: unknown, kinds: Kinds): Config {
   const problems: string[] = []
   const parsed = v.safeParse(file, input)
   problems.push(...(parsed.issues ?? []).map((issue) => problemAt("", issue)))
-  // Sections are looked at even when something else is wrong, so that one run lists everything.
-  const raw = (input ?? {}) as Record<string, unknown>
+  // Each part is looked at even when another is wrong, so that one run lists everything.
+  const raw = isSection(input) ? input : {}
   const source = sectionsOf(raw.source, "source", kinds.sources, problems)
   const destination = sectionsOf(raw.destination, "destination", kinds.destinations, problems)
-  if (parsed.success) {
-    const { route } = parsed.output
-    route.forEach(({ from, to }, index) => {
-      problems.push(...nowhere(`route[${index}].from`, from, "source", raw.source))
-      problems.push(...nowhere(`route[${index}].to`, to, "destination", raw.destination))
-    })
-    problems.push(...sharedAddresses({ admin: parsed.output.admin, ...prefixed(source) }))
-  }
+  const routes = Array.isArray(raw.route) ? raw.route.map((one) => (isSection(one) ? one : {})) : []
+  routes.forEach(({ from, to }, index) => {
+    problems.push(...nowhere(`route[${index}].from`, from, "source", raw.source))
+    problems.push(...nowhere(`route[${index}].to`, to, "destination", raw.destination))
+  })
+  const admin = v.safeParse(adminConfig, raw.admin ?? {})
+  const listeners = { ...(admin.success && { admin: admin.output }), ...prefixed(source) }
+  problems.push(...sharedAddresses(listeners))
   if (!parsed.success || problems.length > 0) throw new StartProblem(problems)
   return { ...parsed.output, source, destination }
 }
@@ -128,13 +156,13 @@ function sectionsOf<Settings extends { kind: string }>(
   problems: string[],
 ): Record<string, Settings> {
   const sections: Record<string, Settings> = {}
-  if (typeof input !== "object" || input === null) return sections
+  if (!isSection(input)) return sections
   for (const [key, value] of Object.entries(input)) {
     const path = `${room}.${key}`
     if (!v.is(name, key))
       problems.push(`${path}: a name must be lower-case letters, digits, dashes`)
-    if (typeof value !== "object" || value === null) continue
-    const kind = (value as { kind?: unknown }).kind
+    if (!isSection(value)) continue
+    const { kind } = value
     const found = typeof kind === "string" && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined
     if (!found) {
       const known = Object.keys(kinds).map((one) => `"${one}"`)
@@ -151,16 +179,32 @@ function sectionsOf<Settings extends { kind: string }>(
 function problemAt(prefix: string, issue: v.BaseIssue<unknown>): string {
   const path = [prefix, v.getDotPath(issue) ?? ""].filter((part) => part !== "").join(".")
   const place = path.replaceAll(/\.(\d+)(?=\.|$)/g, "[$1]") || "the configuration"
-  if (issue.type === "strict_object") {
-    if (issue.expected === "never") return `${place}: is not a key this section has`
-    if (issue.received === "undefined") return `${place}: is required`
+  if (issue.type === "strict_object" && issue.expected === "never") {
+    return `${place}: is not a key this section has`
   }
-  return `${place}: ${issue.received === "undefined" ? "is required" : issue.message}`
+  if (issue.received === "undefined") return `${place}: is required`
+  // A schema without words of its own speaks of types, which a configuration's author may not.
+  const plain = issue.message.startsWith("Invalid type: ") ? plainTypes[issue.expected ?? ""] : ""
+  const received = plainTypes[issue.received] ?? issue.received
+  return `${place}: ${plain ? `must be ${plain}, not ${received}` : issue.message}`
 }
 
-function nowhere(path: string, wanted: readonly string[], room: string, input: unknown): string[] {
-  const there = Object.keys((input ?? {}) as object)
-  return wanted
+const plainTypes: Readonly<Record<string, string>> = {
+  string: "text in quotes",
+  number: "a number",
+  boolean: "true or false",
+  Array: "a list in brackets",
+  Object: "a section",
+}
+
+function isSection(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+}
+
+/** Names that stand for nothing; what is no list of names is another problem. */
+function nowhere(path: string, wanted: unknown, room: string, input: unknown): string[] {
+  const there = Object.keys(isSection(input) ? input : {})
+  return (v.is(names, wanted) ? wanted : [])
     .filter((one) => !there.includes(one))
     .map((one) => {
       const known = there.length > 0 ? `there is ${there.join(", ")}` : "there is none"
@@ -172,13 +216,18 @@ function prefixed(source: Record<string, SourceConfig>): Record<string, object> 
   return Object.fromEntries(Object.entries(source).map(([key, value]) => [`source.${key}`, value]))
 }
 
-/** Two listeners on one port: the second would only fail when it opens. */
-function sharedAddresses(listeners: Record<string, object>): string[] {
-  const taken = new Map<number, string>()
-  return Object.entries(listeners).flatMap(([path, listener]) => {
-    const port = "port" in listener ? Number(listener.port) : 0
-    const other = taken.get(port)
-    if (port !== 0 && other === undefined) taken.set(port, path)
-    return port !== 0 && other !== undefined ? [`${path}.port: ${port} is ${other}'s already`] : []
+/** Two listeners on one port of one address: the second would only fail when it opens. */
+function sharedAddresses(listeners: Record<string, { host?: unknown; port?: unknown }>): string[] {
+  const every = ["0.0.0.0", "::"]
+  const taken: { path: string; host: string; port: unknown }[] = []
+  return Object.entries(listeners).flatMap(([path, { host, port }]) => {
+    if (typeof host !== "string" || typeof port !== "number" || port === 0) return []
+    const other = taken.find(
+      (one) =>
+        one.port === port &&
+        (one.host === host || every.includes(one.host) || every.includes(host)),
+    )
+    taken.push({ path, host, port })
+    return other ? [`${path}.port: ${port} is ${other.path}'s already`] : []
   })
 }
