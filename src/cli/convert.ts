@@ -49,6 +49,7 @@ export const convert: Command = {
     for (const file of positionals) {
       for (const one of await convertFile(file, settings)) {
         if ("problem" in one) failed++
+        else warn(one)
         await (values.ndjson ? printLine(one) : printBundle(one))
       }
     }
@@ -104,10 +105,13 @@ function printLine(converted: Converted): Promise<void> {
   return print(JSON.stringify(line))
 }
 
-/** The Bundle goes to stdout for a program; what was dropped or failed, to stderr for a person. */
+/** The Bundle goes to stdout for a program; why there is none, to stderr for a person. */
 async function printBundle(converted: Converted): Promise<void> {
-  const { file } = converted
-  const said = "problem" in converted ? [converted.problem] : converted.notes
-  for (const line of said) process.stderr.write(`${file}: ${line}\n`)
   if ("bundle" in converted) await print(JSON.stringify(converted.bundle, null, 2))
+  else process.stderr.write(`${converted.file}: ${converted.problem}\n`)
+}
+
+/** What was dropped or doubted on the way is for a person, whatever stdout is for. */
+function warn({ file, notes }: { file: string; notes: readonly string[] }): void {
+  for (const note of notes) process.stderr.write(`${file}: ${note}\n`)
 }

@@ -24,7 +24,7 @@ export const run: Command = {
   async run(args) {
     const { values } = argumentsOf(args, { config: { type: "string" }, data: { type: "string" } })
     const log = openLog((line) => process.stderr.write(line))
-    const data = values.data ?? process.env.STATE_DIRECTORY ?? "data"
+    const data = values.data ?? (process.env.STATE_DIRECTORY || "data")
     const stop = stopSignal()
     process.on("uncaughtException", (error) => fail(log, error))
     process.on("unhandledRejection", (error) => fail(log, error))

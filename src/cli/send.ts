@@ -18,6 +18,8 @@ Exit codes: 0 every acknowledgement was positive, 1 one was not or did not come,
 /** No acknowledgement is anywhere near as large. */
 const ackBytesMax = 1024 * 1024
 
+const timeoutMsMax = 86_400_000
+
 export const send: Command = {
   summary: "send messages over MLLP and print the acknowledgements",
   help,
@@ -26,7 +28,8 @@ export const send: Command = {
     const { values, positionals } = argumentsOf(args, options, true)
     const { host, port } = addressOf(values.to)
     const timeoutMs = 1000 * Number(values.timeout ?? "30")
-    if (!(timeoutMs > 0)) throw new UsageProblem("--timeout takes a number of seconds")
+    if (!(timeoutMs > 0 && timeoutMs <= timeoutMsMax))
+      throw new UsageProblem("--timeout takes a number of seconds, at most a day")
     if (positionals.length === 0) throw new UsageProblem("a FILE is missing, or - for stdin")
     const messages: { file: string; bytes: Uint8Array }[] = []
     for (const file of positionals) {
@@ -55,23 +58,32 @@ async function read(file: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** Sends one message at a time on one connection, each after the answer to the one before. */
+/**
+ * Sends one message at a time on one connection, each after the answer to the one before. Once an
+ * answer is late or names another message, no later one could be told from it: the connection is
+ * given up, and what is left is not sent.
+ */
 async function exchange(
   messages: readonly { file: string; bytes: Uint8Array }[],
   { host, port, timeoutMs }: { host: string; port: number; timeoutMs: number },
 ): Promise<number> {
   const socket = connect({ host, port, noDelay: true })
-  const answers = answersOf(socket, timeoutMs)
+  const answers = answersOf(socket)
+  const giveUp = () =>
+    socket.destroy(new Error(`no acknowledgement came within ${timeoutMs / 1000} s`))
   let refused = 0
   try {
     for (const { file, bytes } of messages) {
+      const late = setTimeout(giveUp, timeoutMs)
       socket.write(frame(bytes))
-      const { value, done } = await answers.next()
+      const { value, done } = await answers.next().finally(() => clearTimeout(late))
       if (done) throw new Error("the connection was closed without an acknowledgement")
       const controlId = parseMessage(bytes).first("MSH")?.text(10) ?? ""
-      const { positive, line } = judge(parseMessage(value).first("MSA"), controlId)
+      const { positive, ours, line } = judge(parseMessage(value).first("MSA"), controlId)
       if (!positive) refused++
       await print(`${file} ${line}`)
+      if (!ours)
+        throw new Error(`that answers another message than ${controlId}; nothing more sent`)
     }
   } catch (error) {
     process.stderr.write(`waystation send: ${host}:${port}: ${(error as Error).message}\n`)
@@ -83,23 +95,20 @@ async function exchange(
 }
 
 /** What an acknowledgement says. One that names another message is no answer to this one. */
-function judge(msa: Segment | undefined, controlId: string): { positive: boolean; line: string } {
+function judge(msa: Segment | undefined, controlId: string) {
   const code = msa?.text(1)
   if (!msa || code === undefined)
-    return { positive: false, line: "answered without an MSA segment" }
+    return { positive: false, ours: true, line: "answered without an MSA segment" }
   const about = msa.text(2) ?? ""
+  const ours = about === controlId
   const line = [code, about, msa.text(3) ?? ""].join(" ").trimEnd()
-  if (about !== controlId) return { positive: false, line: `${line} (not the id that was sent)` }
-  return { positive: code === "AA" || code === "CA", line }
+  return { positive: ours && (code === "AA" || code === "CA"), ours, line }
 }
 
-/** The frames that come back, each within `timeoutMs` of being waited for. */
-async function* answersOf(socket: Socket, timeoutMs: number): AsyncGenerator<Uint8Array> {
+/** The frames that come back. */
+async function* answersOf(socket: Socket): AsyncGenerator<Uint8Array> {
   const framer = new Framer(ackBytesMax)
-  socket.setTimeout(timeoutMs, () =>
-    socket.destroy(new Error(`no acknowledgement came within ${timeoutMs / 1000} s`)),
-  )
   for await (const chunk of socket) {
-    for (const framed of framer.push(chunk)) yield framed.bytes
+    for (const framed of framer.push(chunk)) if (framed.kind !== "stray") yield framed.bytes
   }
 }
