@@ -28,7 +28,7 @@ export function oru(fields: OruFields = {}): Buffer {
   return hl7(
     `MSH|^~\\&|${sender}|CLINIC|HIS|CLINIC|20260415120000||ORU^R01|${controlId}|P|2.5.1`,
     `PID|1||${patient}^^^CLINIC^MR||DOE^JANE||19900315|F`,
-    `OBR|1||${filler}|718-7^Haemoglobin^LN|||20260415113000|||||||||||||||||||F`,
+    `OBR|1||${filler}|718-7^Haemoglobin^LN|||20260415113000||||||||||||||||||F`,
     `OBX|1|NM|718-7^Haemoglobin^LN||${value}|g/dL|12.0-16.0|L|||F`,
   )
 }

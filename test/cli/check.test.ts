@@ -1,0 +1,53 @@
+import { expect, test } from "bun:test"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { temporaryFolder } from "../build.ts"
+import { waystation } from "./waystation.ts"
+
+function configFile(text: string): string {
+  const path = join(temporaryFolder(), "waystation.toml")
+  writeFileSync(path, text)
+  return path
+}
+
+test("check of a configuration that holds says what is in it, and exits 0", async () => {
+  const path = "config/two-sources.toml"
+  const { code, stdout, stderr } = await waystation(["check", "--config", path])
+  expect([code, stderr]).toEqual([0, ""])
+  expect(stdout).toContain(`${path} holds: site siaya-02, 2 sources, 2 destinations, 2 routes`)
+})
+
+test("check lists everything that is wrong, a line each, and exits 1", async () => {
+  const path = configFile(
+    '[site]\n[source.lab]\nkind = "fax"\n[[route]]\nfrom = ["ward"]\nto = []\n',
+  )
+  const { code, stdout, stderr } = await waystation(["check", "--config", path])
+  expect([code, stdout]).toEqual([1, ""])
+  expect(stderr.trimEnd().split("\n").toSorted()).toEqual([
+    "route[0].from: no [source.ward] stands in the configuration; there is lab",
+    "route[0].to: must name at least one",
+    "site.id: is required",
+    'source.lab.kind: must be one of "mllp"',
+  ])
+})
+
+test("check of a file that is not there, or is not TOML, names it and exits 1", async () => {
+  const gone = await waystation(["check", "--config", "no-such-file.toml"])
+  expect(gone.code).toBe(1)
+  expect(gone.stderr).toStartWith("no-such-file.toml: can't be read: ")
+  const path = configFile("[site]\nid =\n")
+  const broken = await waystation(["check", "--config", path])
+  expect(broken.code).toBe(1)
+  expect(broken.stderr).toStartWith(`${path}:2: `)
+})
+
+test("check opens no port and writes nothing", async () => {
+  const folder = temporaryFolder()
+  const busy = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } })
+  const path = configFile(
+    `[site]\nid = "a"\n[admin]\nport = ${busy.port}\n[source.lab]\nkind = "mllp"\nport = 0\n`,
+  )
+  expect((await waystation(["check", "--config", path], { cwd: folder })).code).toBe(0)
+  expect([...new Bun.Glob("**").scanSync({ cwd: folder, dot: true })]).toEqual([])
+  busy.stop(true)
+})

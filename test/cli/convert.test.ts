@@ -1,0 +1,149 @@
+import { describe, expect, test } from "bun:test"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import type { Bundle, Provenance } from "fhir/r4"
+import { frame } from "../../src/hl7/frame.ts"
+import { hl7, oru, temporaryFolder } from "../build.ts"
+import { waystation } from "./waystation.ts"
+
+const first = oru({ controlId: "1", patient: "P-1" })
+const second = oru({ controlId: "2", patient: "P-2" })
+const noId = oru({ controlId: "" })
+const noMap = hl7("MSH|^~\\&|A|B|||2026||XYZ^Z01|1|P|2.5")
+
+/** A folder with these files in it. */
+function folderOf(files: Record<string, Uint8Array | string>): string {
+  const folder = temporaryFolder()
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content)
+  return folder
+}
+
+function convert(args: readonly string[], files: Record<string, Uint8Array | string> = {}) {
+  return waystation(["convert", ...args], { cwd: folderOf(files) })
+}
+
+interface Line {
+  file: string
+  bundle?: Bundle
+  problem?: string
+}
+
+const linesOf = (stdout: string): Line[] =>
+  stdout.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]))
+
+/** The control id a bundle came from, which its Provenance carries. */
+function controlIdOf(bundle: Bundle | undefined): string | undefined {
+  const resources = bundle?.entry?.map(({ resource }) => resource) ?? []
+  const provenance = resources.find((one): one is Provenance => one?.resourceType === "Provenance")
+  return provenance?.entity?.[0]?.what.identifier?.value
+}
+
+describe("convert", () => {
+  test("prints the Bundle of one file, and nothing else, and exits 0", async () => {
+    const { code, stdout, stderr } = await convert(["a.hl7"], { "a.hl7": first })
+    expect([code, stderr]).toEqual([0, ""])
+    const bundle: Bundle = JSON.parse(stdout)
+    expect(bundle).toMatchObject({ resourceType: "Bundle", type: "transaction" })
+    expect(controlIdOf(bundle)).toBe("1")
+  })
+
+  test("takes - for standard input", async () => {
+    const { code, stdout } = await waystation(["convert", "--ndjson", "-"], { stdin: first })
+    expect(code).toBe(0)
+    expect(linesOf(stdout).map(({ file, bundle }) => [file, controlIdOf(bundle)])).toEqual([
+      ["-", "1"],
+    ])
+  })
+
+  test("with --ndjson gives a line a message, the file named as it was given", async () => {
+    const files = { "a.hl7": Buffer.concat([first, second]), "b.hl7": oru({ controlId: "3" }) }
+    const { code, stdout } = await convert(["--ndjson", "./a.hl7", "b.hl7"], files)
+    expect(code).toBe(0)
+    expect(linesOf(stdout).map(({ file, bundle }) => [file, controlIdOf(bundle)])).toEqual([
+      ["./a.hl7", "1"],
+      ["./a.hl7", "2"],
+      ["b.hl7", "3"],
+    ])
+  })
+
+  test.each([
+    ["a byte order mark", Buffer.concat([Buffer.from("\ufeff"), first])],
+    ["a VT that no FS ends", Buffer.concat([Buffer.from([0x0b]), first])],
+    ["white space", Buffer.concat([Buffer.from(" \r\n\t"), first])],
+    ["an MLLP frame around it", frame(first)],
+    ["line feeds for its segments' ends", first.toString().replaceAll("\r", "\n")],
+  ])("reads a message with %s as it reads the message alone", async (_name, bytes) => {
+    const files = { "a.hl7": bytes, "b.hl7": first }
+    const { code, stdout } = await convert(["--ndjson", "a.hl7", "b.hl7"], files)
+    const [one, other] = linesOf(stdout)
+    const resources = (line: Line | undefined) =>
+      line?.bundle?.entry?.map(({ resource }) => resource?.resourceType)
+    expect([code, controlIdOf(one?.bundle)]).toEqual([0, "1"])
+    expect(resources(one)).toEqual(resources(other))
+  })
+
+  test("takes every message out of a file of frames", async () => {
+    const framed = Buffer.concat([frame(first), Buffer.from("\n"), frame(second)])
+    const { stdout } = await convert(["--ndjson", "a.hl7"], { "a.hl7": framed })
+    expect(linesOf(stdout).map(({ bundle }) => controlIdOf(bundle))).toEqual(["1", "2"])
+  })
+
+  test.each(["--ndjson a.hl7", "a.hl7"])(
+    "only warns, on stderr, where MSH-10 is missing: convert %s",
+    async (args) => {
+      const { code, stdout, stderr } = await convert(args.split(" "), { "a.hl7": noId })
+      expect([code, stderr]).toEqual([0, "a.hl7: MSH-10 gives no control id\n"])
+      expect(stdout).toContain('"Observation"')
+    },
+  )
+})
+
+describe("convert of what it can't", () => {
+  test("gives a problem for each, goes on, and exits 2", async () => {
+    const files = { "a.hl7": first, "b.txt": "hello", "c.hl7": noMap, "empty.hl7": "" }
+    const args = ["--ndjson", "gone.hl7", "a.hl7", "b.txt", "c.hl7", "empty.hl7", "."]
+    const { code, stdout } = await convert(args, files)
+    expect(code).toBe(2)
+    const problems = linesOf(stdout).map(({ file, problem }) => [file, problem])
+    expect(problems).toEqual([
+      ["gone.hl7", expect.stringContaining("can't be read")],
+      ["a.hl7", undefined],
+      ["b.txt", "there is no MSH segment at the start"],
+      ["c.hl7", expect.stringContaining("no map for XYZ^Z01")],
+      ["empty.hl7", "there is no MSH segment at the start"],
+      [".", expect.stringContaining("can't be read")],
+    ])
+  })
+
+  test("without --ndjson names the file and the problem on stderr", async () => {
+    const { code, stdout, stderr } = await convert(["gone.hl7", "a.hl7"], { "a.hl7": first })
+    expect(code).toBe(2)
+    expect(stderr).toStartWith("gone.hl7: can't be read: ")
+    expect(JSON.parse(stdout)).toMatchObject({ resourceType: "Bundle" })
+  })
+})
+
+describe("convert under a configuration", () => {
+  test("uses the site and the source it is told", async () => {
+    const config = [
+      '[site]\nid = "kisumu-01"\ntimezone = "Africa/Nairobi"',
+      '[source.ward]\nkind = "mllp"\nport = 0',
+      '[source.lab]\nkind = "mllp"\nport = 0\ntimezone = "UTC"',
+    ].join("\n")
+    const files = { "a.hl7": first, "w.toml": config }
+    const ward = await convert(["--config", "w.toml", "a.hl7"], files)
+    expect(ward.stdout).toContain("urn:waystation:kisumu-01")
+    expect(ward.stdout).toContain("2026-04-15T11:30:00+03:00")
+    const lab = await convert(["--config", "w.toml", "--source", "lab", "a.hl7"], files)
+    expect(lab.stdout).toMatch(/2026-04-15T11:30:00(?:Z|\+00:00)/)
+    const none = await convert(["--config", "w.toml", "--source", "labs", "a.hl7"], files)
+    expect([none.code, none.stdout]).toEqual([1, ""])
+    expect(none.stderr).toContain("--source labs: the configuration has ward, lab")
+  })
+
+  test("that does not hold converts nothing and exits 1", async () => {
+    const files = { "a.hl7": first, "w.toml": "[site]\n" }
+    const { code, stdout, stderr } = await convert(["--config", "w.toml", "a.hl7"], files)
+    expect([code, stdout, stderr]).toEqual([1, "", "site.id: is required\n"])
+  })
+})
