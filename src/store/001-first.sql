@@ -58,8 +58,6 @@ CREATE TABLE delivery (
   settled_at  INTEGER
 ) STRICT;
 
-CREATE INDEX delivery_of_message ON delivery (message_id);
-CREATE INDEX delivery_pending ON delivery (destination, id) WHERE state = 'pending';
 CREATE INDEX delivery_first ON delivery (destination, id) WHERE state = 'pending' AND ahead = 0;
 CREATE INDEX delivery_waiting ON delivery (destination, due_at)
   WHERE state = 'pending' AND ahead = 0 AND due_at > 0;
@@ -72,18 +70,14 @@ CREATE TABLE lane (
   PRIMARY KEY (destination, subject, delivery_id)
 ) STRICT, WITHOUT ROWID;
 
--- How many deliveries are in each state, so that status costs the same at any backlog.
+-- How many deliveries are in each state, so that status costs the same at any backlog. Following
+-- counts what it adds, once a batch; what moves on is counted here.
 CREATE TABLE delivery_tally (
   destination TEXT NOT NULL,
   state       TEXT NOT NULL,
   deliveries  INTEGER NOT NULL,
   PRIMARY KEY (destination, state)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TRIGGER delivery_added AFTER INSERT ON delivery BEGIN
-  INSERT INTO delivery_tally VALUES (new.destination, new.state, 1)
-    ON CONFLICT DO UPDATE SET deliveries = deliveries + 1;
-END;
 
 CREATE TRIGGER delivery_moved AFTER UPDATE OF state ON delivery WHEN old.state <> new.state BEGIN
   UPDATE delivery_tally SET deliveries = deliveries - 1

@@ -54,23 +54,44 @@ export function openFollowing(work: Database): (owed: Owed, limit: number) => Fo
   const mark = work.query<unknown, [string]>("INSERT OR REPLACE INTO box VALUES ('mark', ?)")
   const batch = work.transaction((owed: Owed, limit: number): Followed => {
     const entries = read.all(readMark(work), limit)
-    let deliveries = 0
+    const sources = new Map<string, SourceTally>()
+    const destinations = new Map<string, number>()
     for (const entry of entries) {
-      const destinations = owed(entry)
-      for (const destination of destinations) write.delivery(entry, destination)
-      write.entry(entry, destinations.length === 0)
-      deliveries += destinations.length
+      const names = owed(entry)
+      for (const name of names) {
+        write.delivery(entry, name)
+        destinations.set(name, (destinations.get(name) ?? 0) + 1)
+      }
+      write.latest(entry)
+      count(sources, entry, names.length === 0)
     }
+    for (const [name, tally] of sources) write.sourceTally(name, tally)
+    for (const [name, deliveries] of destinations) write.destinationTally(name, deliveries)
     const last = entries.at(-1)
     if (last) mark.run(String(last.id))
-    return { entries, deliveries }
+    return { entries, deliveries: [...destinations.values()].reduce((a, b) => a + b, 0) }
   })
   return (owed, limit) => batch.immediate(owed, limit)
 }
 
+/** What a batch adds to a source's counts: one statement a source, where it was one a message. */
+interface SourceTally {
+  stored: number
+  unrouted: number
+  lastAt: number
+}
+
+function count(tallies: Map<string, SourceTally>, entry: Entry, unrouted: boolean): void {
+  const tally = tallies.get(entry.source) ?? { stored: 0, unrouted: 0, lastAt: 0 }
+  tallies.set(entry.source, tally)
+  tally.stored++
+  if (unrouted) tally.unrouted++
+  tally.lastAt = entry.received_at
+}
+
 function writerOf(work: Database) {
-  const deliver = work.query<{ id: number }, [number, string, number]>(
-    "INSERT INTO delivery (message_id, destination, ahead) VALUES (?, ?, ?) RETURNING id",
+  const deliver = work.query<unknown, [number, string, number]>(
+    "INSERT INTO delivery (message_id, destination, ahead) VALUES (?, ?, ?)",
   )
   const waits = work.query<unknown, [string, Uint8Array]>(
     "SELECT 1 FROM lane WHERE destination = ? AND subject = ? LIMIT 1",
@@ -78,31 +99,39 @@ function writerOf(work: Database) {
   const enter = work.query<unknown, [string, Uint8Array, number]>(
     "INSERT OR IGNORE INTO lane VALUES (?, ?, ?)",
   )
-  const latest = work.query<unknown, [Uint8Array, Uint8Array, number]>(
-    "INSERT OR REPLACE INTO latest VALUES (?, ?, ?)",
+  const first = work.query<unknown, [Uint8Array, Uint8Array, number]>(
+    "INSERT OR IGNORE INTO latest VALUES (?, ?, ?)",
   )
-  const before = work.query<{ message_id: number }, [Uint8Array]>(
-    "SELECT message_id FROM latest WHERE control = ?",
+  const again = work.query<unknown, [Uint8Array, number, Uint8Array]>(
+    "UPDATE latest SET digest = ?, message_id = ? WHERE control = ?",
   )
-  const note = work.query<unknown, [number, number, string]>(
-    "INSERT INTO trail (message_id, at, event, detail) VALUES (?, ?, 'control id used again', ?)",
+  const note = work.query<unknown, [number, number, Uint8Array]>(
+    `INSERT INTO trail (message_id, at, event, detail) SELECT ?, ?, 'control id used again',
+     'before by message ' || message_id FROM latest WHERE control = ?`,
   )
-  const tally = work.query<unknown, [string, number, number]>(
-    `INSERT INTO source_tally VALUES (?1, 1, ?2, ?3) ON CONFLICT DO UPDATE
-     SET stored = stored + 1, unrouted = unrouted + ?2, last_at = ?3`,
+  const source = work.query<unknown, [string, number, number, number]>(
+    `INSERT INTO source_tally VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE
+     SET stored = stored + ?2, unrouted = unrouted + ?3, last_at = ?4`,
+  )
+  const destination = work.query<unknown, [string, number]>(
+    `INSERT INTO delivery_tally VALUES (?1, 'pending', ?2) ON CONFLICT DO UPDATE
+     SET deliveries = deliveries + ?2`,
   )
   return {
-    delivery(entry: Entry, destination: string): void {
+    delivery(entry: Entry, name: string): void {
       const subjects = subjectsOf(entry.subjects)
-      const ahead = subjects.filter((subject) => waits.get(destination, subject) !== null).length
-      const row = deliver.get(entry.id, destination, ahead)
-      for (const subject of subjects) enter.run(destination, subject, row?.id ?? 0)
+      const ahead = subjects.filter((subject) => waits.get(name, subject) !== null).length
+      const { lastInsertRowid } = deliver.run(entry.id, name, ahead)
+      for (const subject of subjects) enter.run(name, subject, Number(lastInsertRowid))
     },
-    entry(entry: Entry, unrouted: boolean): void {
-      const earlier = before.get(entry.control)
-      if (earlier) note.run(entry.id, entry.received_at, `first by message ${earlier.message_id}`)
-      latest.run(entry.control, entry.digest, entry.id)
-      tally.run(entry.source, unrouted ? 1 : 0, entry.received_at)
+    latest({ id, received_at, control, digest }: Entry): void {
+      if (first.run(control, digest, id).changes > 0) return
+      note.run(id, received_at, control)
+      again.run(digest, id, control)
     },
+    sourceTally(name: string, { stored, unrouted, lastAt }: SourceTally): void {
+      source.run(name, stored, unrouted, lastAt)
+    },
+    destinationTally: (name: string, deliveries: number) => void destination.run(name, deliveries),
   }
 }

@@ -25,11 +25,14 @@ interface Row {
   message: NewMessage
   control: Buffer
   digest: Buffer
+  /** Nothing newer than what following wrote down has this control id. */
+  alone: boolean
 }
 
-interface Latest {
-  digest: Uint8Array
-  id: Promise<number>
+/** The newest message with a control id that following has not written down yet. */
+interface Newest {
+  digest: Buffer
+  appended: Promise<Appended>
 }
 
 /** What a quarantined message may take, and how many are kept: 64 MiB in all. */
@@ -39,25 +42,21 @@ const quarantineRowsMax = 1_000
 /** The first half's end: what is appended here may be acknowledged. */
 export class Journal {
   readonly #keyed: Keyed
-  readonly #rows: GroupCommit<Row, number>
+  readonly #rows: GroupCommit<Row, Appended>
   readonly #refused: GroupCommit<Refused, void>
-  readonly #latest: (control: Buffer) => { digest: Uint8Array; message_id: number } | null
-  /** The duplicate check's newest entries: those that following has not yet written down. */
-  readonly #tail = new Map<string, Latest>()
+  /** The duplicate check's newest entries, by control id; following writes down the older ones. */
+  readonly #tail = new Map<string, Newest>()
 
   constructor(intake: Database, keyed: Keyed, mark: number) {
     this.#keyed = keyed
     this.#rows = new GroupCommit(intake, insertInto(intake, keyed))
     this.#refused = new GroupCommit(intake, quarantineIn(intake))
-    const latest = intake.query<{ digest: Uint8Array; message_id: number }, [Buffer]>(
-      "SELECT digest, message_id FROM latest WHERE control = ?",
-    )
-    this.#latest = (control) => latest.get(control)
     const tail = intake.query<{ id: number; control: Uint8Array; digest: Uint8Array }, [number]>(
       "SELECT id, control, digest FROM journal WHERE id > ? ORDER BY id",
     )
     for (const { id, control, digest } of tail.iterate(mark)) {
-      this.#tail.set(hex(control), { digest, id: Promise.resolve(id) })
+      const appended = Promise.resolve({ id, repeat: false })
+      this.#tail.set(nameOf(control), { digest: Buffer.from(digest), appended })
     }
   }
 
@@ -69,20 +68,30 @@ export class Journal {
   async append(message: NewMessage): Promise<Appended> {
     const control = this.#keyed(message.source, message.controlId)
     const digest = this.#keyed(message.bytes)
-    const name = hex(control)
-    const before = this.#tail.get(name) ?? this.#written(control)
-    if (before && digest.equals(before.digest)) return { id: await before.id, repeat: true }
-    const entry = { digest, id: this.#rows.add({ message, control, digest }) }
-    this.#tail.set(name, entry)
+    const name = nameOf(control)
+    const before = this.#tail.get(name)
+    if (before?.digest.equals(digest)) {
+      const { id } = await before.appended
+      return { id, repeat: true }
+    }
+    const row = { message, control, digest, alone: before === undefined }
+    const newest = { digest, appended: this.#rows.add(row) }
+    this.#tail.set(name, newest)
     try {
-      return { id: await entry.id, repeat: false }
+      const appended = await newest.appended
+      // It repeats one that is written down already, so following will not come by here.
+      if (appended.repeat) this.#restore(name, newest, before)
+      return appended
     } catch (error) {
-      if (this.#tail.get(name) === entry) {
-        if (before) this.#tail.set(name, before)
-        else this.#tail.delete(name)
-      }
+      this.#restore(name, newest, before)
       throw error
     }
+  }
+
+  #restore(name: string, newest: Newest, before: Newest | undefined): void {
+    if (this.#tail.get(name) !== newest) return
+    if (before) this.#tail.set(name, before)
+    else this.#tail.delete(name)
   }
 
   /** Keeps the beginning of what was refused; the oldest make room. Rejects as `append` does. */
@@ -93,9 +102,10 @@ export class Journal {
   /** Forgets the duplicate check's entries that following has written down. */
   async forget(followed: readonly { id: number; control: Uint8Array }[]): Promise<void> {
     for (const { id, control } of followed) {
-      const name = hex(control)
-      const entry = this.#tail.get(name)
-      if (entry && (await entry.id.catch(() => undefined)) === id) this.#tail.delete(name)
+      const name = nameOf(control)
+      const newest = this.#tail.get(name)
+      const appended = await newest?.appended.catch(() => undefined)
+      if (appended?.id === id && this.#tail.get(name) === newest) this.#tail.delete(name)
     }
   }
 
@@ -104,43 +114,41 @@ export class Journal {
     this.#rows.flush()
     this.#refused.flush()
   }
-
-  #written(control: Buffer): Latest | undefined {
-    const row = this.#latest(control)
-    return row ? { digest: row.digest, id: Promise.resolve(row.message_id) } : undefined
-  }
 }
 
-function hex(key: Uint8Array): string {
-  return Buffer.from(key.buffer, key.byteOffset, keyLength).toString("hex")
+function nameOf(key: Uint8Array): string {
+  return Buffer.from(key.buffer, key.byteOffset, keyLength).toString("latin1")
 }
 
-function insertInto(intake: Database, keyed: Keyed): (row: Row) => number {
+/**
+ * Inserts one message, or finds the one that it repeats. The older entries of the duplicate check
+ * are looked up here, inside the commit: a read of its own would cost two locks a message.
+ */
+function insertInto(intake: Database, keyed: Keyed): (row: Row) => Appended {
+  const latest = intake.query<{ digest: Uint8Array; message_id: number }, [Buffer]>(
+    "SELECT digest, message_id FROM latest WHERE control = ?",
+  )
   const insert = intake.query<
-    { id: number },
+    unknown,
     [string, string, number, string, Buffer, Buffer, Buffer, Uint8Array]
   >(
     `INSERT INTO journal (source, peer, received_at, type, control, digest, subjects, bytes)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  return ({ message, control, digest }) => {
-    // With no patient named, the source itself is the subject: its messages stay in order.
-    const { source, subjects } = message
-    const named = [...new Set(subjects)]
-    const keys = named.length > 0 ? named.map((key) => keyed("", key)) : [keyed(source)]
-    const row = insert.get(
-      source,
-      message.peer,
-      message.receivedAt,
-      message.type,
-      control,
-      digest,
-      Buffer.concat(keys),
-      message.bytes,
-    )
-    if (!row) throw new Error("the journal gave no id")
-    return row.id
+  return ({ message, control, digest, alone }) => {
+    const before = alone ? latest.get(control) : undefined
+    if (before && digest.equals(before.digest)) return { id: before.message_id, repeat: true }
+    const { source, peer, receivedAt, type, bytes } = message
+    const keys = keysOf(message, keyed)
+    const row = insert.run(source, peer, receivedAt, type, control, digest, keys, bytes)
+    return { id: Number(row.lastInsertRowid), repeat: false }
   }
+}
+
+/** With no patient named, the source itself is the subject: its messages stay in order. */
+function keysOf({ source, subjects }: NewMessage, keyed: Keyed): Buffer {
+  if (subjects.length === 0) return keyed(source)
+  return Buffer.concat([...new Set(subjects)].map((subject) => keyed("", subject)))
 }
 
 function quarantineIn(intake: Database): (refused: Refused) => void {

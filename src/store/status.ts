@@ -20,9 +20,11 @@ export function openCounts(work: Database): () => Counts {
     { destination: string; state: DeliveryState; deliveries: number },
     []
   >("SELECT destination, state, deliveries FROM delivery_tally")
+  // The oldest that is pending stands first in each of its lanes.
   const oldest = work.query<{ received_at: number }, [string]>(
     `SELECT received_at FROM journal WHERE id = (SELECT message_id FROM delivery
-     INDEXED BY delivery_pending WHERE destination = ? AND state = 'pending' ORDER BY id LIMIT 1)`,
+     INDEXED BY delivery_first WHERE destination = ? AND state = 'pending' AND ahead = 0
+     ORDER BY id LIMIT 1)`,
   )
   const highest = work.query<{ id: number | null }, []>("SELECT max(id) AS id FROM journal")
   return () => {
