@@ -5,18 +5,19 @@
  */
 import { writeFileSync } from "node:fs"
 import { arch, cpus, platform } from "node:os"
-import { join, resolve } from "node:path"
-import { commit, version } from "../src/version.ts"
+import { resolve } from "node:path"
 import { type Acknowledging, measureAcknowledging } from "./bench/acknowledge.ts"
 import { measureFsync } from "./bench/disk.ts"
 import { type Drained, measureDrain } from "./bench/drain.ts"
+import { binaryVersion } from "./bench/gateway.ts"
 import { measureStarting, type Starting } from "./bench/starting.ts"
 
 const quick = process.argv.includes("--quick")
 const rounds = 3
 
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? "?"}, ${platform()} ${arch()}`
-console.log(`Waystation ${version} (${commit}), Bun ${Bun.version}, ${machine}\n`)
+const measured = binaryVersion()
+console.log(`${measured}, Bun ${Bun.version}, ${machine}\n`)
 
 const progress = (what: string) => console.error(`… ${what}`)
 const fsync = [measureFsync()]
@@ -32,8 +33,8 @@ progress("drain")
 const drained = await measureDrain({ messages: quick ? 5_000 : 30_000, rounds: quick ? 1 : 3 })
 fsync.push(measureFsync())
 
-const results = { version, commit, machine, quick, fsync, starting, acknowledging, drained }
-const file = resolve(join(import.meta.dir, "../dist/bench.json"))
+const results = { measured, machine, quick, fsync, starting, acknowledging, drained }
+const file = resolve(import.meta.dir, "../dist/bench.json")
 writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
 console.log(table())
 console.log(`\n${file}`)

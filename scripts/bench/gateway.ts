@@ -1,10 +1,17 @@
 import { existsSync, linkSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import type { Status } from "../../src/admin/index.ts"
+import { cleanEnvironment } from "../environment.ts"
 import { type Child, start } from "./child.ts"
 import { openFolder } from "./disk.ts"
 
 const binary = resolve(import.meta.dir, "../../dist/waystation")
+
+/** The binary's name, version and commit, as it says them itself. */
+export function binaryVersion(): string {
+  if (!existsSync(binary)) throw new Error(`${binary} is missing: npm run build`)
+  return Bun.spawnSync([binary, "--version"], { env: cleanEnvironment() }).stdout.toString().trim()
+}
 
 /** The binary at work on a data folder of its own. */
 export interface Gateway extends Child {
@@ -18,7 +25,6 @@ export interface Gateway extends Child {
  * owed to it; without, messages are kept and go nowhere.
  */
 export function openPlace(sinkPort?: number): { start(): Promise<Gateway>; remove(): void } {
-  if (!existsSync(binary)) throw new Error(`${binary} is missing: npm run build`)
   const folder = openFolder()
   // A build that happens meanwhile takes the name away, but not the file.
   const program = join(folder, "waystation")
