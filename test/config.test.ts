@@ -146,6 +146,16 @@ const wrong: [string, unknown, string[]][] = [
     ["source.lab.port: 8575 is admin's already"],
   ],
   [
+    "a source on every address, on the port another has on one",
+    { site, source: { lab: { ...lab, host: "127.0.0.1" }, ward: lab } },
+    ["source.ward.port: 2575 is source.lab's already"],
+  ],
+  [
+    "a source on one address, on the port another has on every one",
+    { site, source: { lab, ward: { ...lab, host: "127.0.0.1" } } },
+    ["source.ward.port: 2575 is source.lab's already"],
+  ],
+  [
     "a charset nobody knows",
     { site, source: { lab: { ...lab, charset: "EBCDIC" } } },
     [

@@ -100,17 +100,19 @@ function segmentsOf(
   options: { charset?: string | undefined },
 ): Segment[] {
   const [msh = Buffer.alloc(0), ...others] = lines
-  if (!others.every(isPlain)) {
+  const delimiters = delimitersOf(msh.toString("latin1"))
+  if (!others.every((line) => isPlain(line, delimiters.escape))) {
     return parseMessage(Buffer.concat(lines.flatMap((line) => [line, segmentEnd])), options)
       .segments
   }
-  const delimiters = delimitersOf(msh.toString("latin1"))
   return others.map((line) => new Segment(line.toString("latin1"), delimiters, "utf-8"))
 }
 
 const segmentEnd = Buffer.from("\r")
 
-function isPlain(line: Buffer): boolean {
+/** Printable ASCII without an escape, which may stand for bytes of the message's charset. */
+function isPlain(line: Buffer, mark: string): boolean {
+  if (mark !== "" && line.includes(mark)) return false
   for (let at = 0; at < line.length; at++) {
     const byte = line[at] ?? 0
     if (byte < 0x20 || byte > 0x7e) return false

@@ -54,7 +54,7 @@ export function sourceContract<Config extends SourceConfig>(
       expect(v.safeParse(kind.config, { ...trial.section, misspelt: true }).success).toBe(false)
     })
 
-    test("does not open where another listens, and says what is wrong with which address", async () => {
+    test("does not open where another listens, and names the address", async () => {
       const [address = ""] = /[^ ]+:\d+$/.exec(source.address) ?? []
       const second = open(trial.sectionAt(source.address))
       expect(second).rejects.toThrow(new RegExp(`${address}.* another`))
@@ -132,7 +132,7 @@ function answersTruthfully(opened: () => Opened): void {
     expect(replies).toEqual(ids)
   })
 
-  test("hands in the bytes, the sender's address and what was read, and counts its replies", async () => {
+  test("hands in the bytes, who sent them and what was read, and counts its replies", async () => {
     const { core, source, connect } = opened()
     const sender = await connect()
     sender.send("C1")

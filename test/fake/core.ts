@@ -8,7 +8,7 @@ export interface Core {
   counted(count: number): Promise<void>
   /** From here on: at once, by what was read; or only when the test calls `decide`. */
   decides: "at once" | "when told"
-  /** Answers one message that waits, by its control id; what was read decides where none is given. */
+  /** Answers the message that waits with this control id; by what was read where not told. */
   decide(controlId: string, verdict?: Verdict): void
 }
 

@@ -86,7 +86,7 @@ describe("an acknowledgement", () => {
 })
 
 describe("a negative acknowledgement", () => {
-  test("says where, what and why (ERR-2, ERR-3, ERR-8), and why once more for old receivers", () => {
+  test("says where, what and why (ERR-2, ERR-3, ERR-8), and why in MSA-3 too", () => {
     const parsed = parseMessage(answer("MSH|^~\\&|||||||ORU^R01||P", { code: "AE", error: noId }))
     const [msa, err] = [parsed.first("MSA"), parsed.first("ERR")]
     expect([msa?.text(1), msa?.text(2), msa?.text(3)]).toEqual(["AE", undefined, noId.reason])

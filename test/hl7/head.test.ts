@@ -122,6 +122,8 @@ describe("whose message it is", () => {
     const unnamed = Buffer.concat([hl7(MSH), ...pid])
     expect(headOf(unnamed, { charset: "8859/5" }).subjects).toEqual(["A|NЯ"])
     expect(headOf(unnamed).subjects).toEqual(["A|NÏ"])
+    const escaped = hl7(`${MSH}||||||8859/5`, "PID|1||N\\XCF\\^^^A")
+    expect(headOf(escaped).subjects).toEqual(["A|NЯ"])
   })
 })
 

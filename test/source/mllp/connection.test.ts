@@ -6,7 +6,7 @@ import { listener } from "./listener.ts"
 const lab = listener()
 
 describe("a sender", () => {
-  test("gets an acknowledgement with the time of the box and an id never given before", async () => {
+  test("gets an acknowledgement with the box's time and an id of its own", async () => {
     const one = await lab.sender()
     one.send(oru({ controlId: "1" }))
     one.send(oru({ controlId: "2" }))
@@ -41,7 +41,7 @@ describe("a sender", () => {
     expect(lab.events.map(({ event }) => event)).toEqual(["frame-without-vt"])
   })
 
-  test("that breaks off and begins again gets one answer, and its broken bytes are kept", async () => {
+  test("that breaks off and begins again gets one answer; its broken bytes are kept", async () => {
     const one = await lab.sender()
     const whole = frame(oru({ controlId: "2" }))
     one.write(frame(oru({ controlId: "1" })).subarray(0, 90))
@@ -76,7 +76,7 @@ describe("a sender", () => {
 })
 
 describe("bad input", () => {
-  test("without MSH-10 is answered AE with the place, and handed in for the quarantine", async () => {
+  test("without MSH-10 is answered AE with the place, and goes to the quarantine", async () => {
     const one = await lab.sender()
     one.send(hl7("MSH|^~\\&|LAB|CLINIC|HIS||20260415||ORU^R01||P|2.5", "PID|1||P-1"))
     const ack = await one.next()

@@ -14,7 +14,7 @@ describe("many messages at once", () => {
     return answers
   }
 
-  test("on one connection wait unread while 64 are unanswered, and all are answered in order", async () => {
+  test("on one connection wait unread while 64 are unanswered; all are answered in order", async () => {
     const one = await lab.sender()
     lab.core.decides = "when told"
     for (const id of ids.slice(0, 64)) one.send(oru({ controlId: id }))
@@ -28,7 +28,7 @@ describe("many messages at once", () => {
     expect(lab.handedIds()).toEqual(ids)
   })
 
-  test("in one write are all answered, in order, also when their sender has ended its side", async () => {
+  test("in one write are all answered in order, also when their sender has ended", async () => {
     const one = await lab.sender()
     one.write(Buffer.concat(ids.map((id) => frame(oru({ controlId: id })))))
     one.finish()

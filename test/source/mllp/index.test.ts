@@ -21,7 +21,7 @@ describe("who may send", () => {
     expect(await one.answer()).toBe("AA 1")
   })
 
-  test("without it in the list: it is hung up on, its bytes unread, and the log names it", async () => {
+  test("without it in the list: it is hung up on, unread, and the log names it", async () => {
     await lab.reopen({ allow: ["10.0.0.0/8", "127.0.0.2"] })
     const one = await lab.sender()
     one.send(oru({ controlId: "1" }))

@@ -1,0 +1,54 @@
+import { createServer, type Socket } from "node:net"
+import { Framer, frame } from "../../src/hl7/frame.ts"
+import { parseMessage } from "../../src/hl7/message.ts"
+
+/** The other end of `waystation send`, which answers as a test tells it. */
+export interface MllpReceiver {
+  /** `127.0.0.1:port`. */
+  readonly address: string
+  /** The control ids that came in, in their order. */
+  readonly received: string[]
+  /** Connections taken so far. */
+  connections(): number
+  close(): Promise<void>
+}
+
+/** What to do about one message: texts in a frame each, `hang up`, or nothing. */
+type Answer = (controlId: string) => readonly string[] | "hang up"
+
+export async function openMllpReceiver(answer: Answer): Promise<MllpReceiver> {
+  const received: string[] = []
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    const framer = new Framer(1024 ** 2)
+    sockets.add(socket)
+    // A sender that leaves without a word is what some of these tests are about.
+    socket.on("error", () => {})
+    socket.on("data", (chunk: Buffer) => {
+      for (const { bytes } of framer.push(chunk)) {
+        const controlId = parseMessage(bytes).first("MSH")?.text(10) ?? ""
+        received.push(controlId)
+        const answers = answer(controlId)
+        if (answers === "hang up") socket.destroy()
+        else for (const text of answers) socket.write(frame(Buffer.from(text)))
+      }
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const { port } = server.address() as { port: number }
+  return {
+    address: `127.0.0.1:${port}`,
+    received,
+    connections: () => sockets.size,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
+
+/** An acknowledgement of so little that anybody reads it. */
+export function ackOf(code: string, controlId: string, text = ""): string {
+  return `MSH|^~\\&|||||||ACK|1|P|2.5\rMSA|${code}|${controlId}|${text}\r`
+}
