@@ -100,9 +100,8 @@ function judge(msa: Segment | undefined, controlId: string) {
   if (!msa || code === undefined)
     return { positive: false, ours: true, line: "answered without an MSA segment" }
   const about = msa.text(2) ?? ""
-  const ours = about === controlId
   const line = [code, about, msa.text(3) ?? ""].join(" ").trimEnd()
-  return { positive: ours && (code === "AA" || code === "CA"), ours, line }
+  return { positive: code === "AA" || code === "CA", ours: about === controlId, line }
 }
 
 /** The frames that come back. */

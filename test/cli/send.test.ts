@@ -102,6 +102,14 @@ describe("send that gets no answer", () => {
     expect(received).toEqual(["A", "B"])
   })
 
+  test("gives every message the same time, however long those before it took", async () => {
+    const { address } = await listen(async (id) => {
+      await Bun.sleep(300)
+      return [ackOf("AA", id)]
+    })
+    expect((await send(address, ["A", "B", "C"], ["--timeout", "0.7"])).code).toBe(0)
+  })
+
   test("is not kept waiting by bytes that never become an answer", async () => {
     const server = Bun.listen({
       hostname: "127.0.0.1",

@@ -13,8 +13,9 @@ export interface MllpReceiver {
   close(): Promise<void>
 }
 
-/** What to do about one message: texts in a frame each, `hang up`, or nothing. */
-type Answer = (controlId: string) => readonly string[] | "hang up"
+/** What to do about one message, and when: texts in a frame each, `hang up`, or nothing. */
+type Answer = (controlId: string) => Does | Promise<Does>
+type Does = readonly string[] | "hang up"
 
 export async function openMllpReceiver(answer: Answer): Promise<MllpReceiver> {
   const received: string[] = []
@@ -24,11 +25,11 @@ export async function openMllpReceiver(answer: Answer): Promise<MllpReceiver> {
     sockets.add(socket)
     // A sender that leaves without a word is what some of these tests are about.
     socket.on("error", () => {})
-    socket.on("data", (chunk: Buffer) => {
+    socket.on("data", async (chunk: Buffer) => {
       for (const { bytes } of framer.push(chunk)) {
         const controlId = parseMessage(bytes).first("MSH")?.text(10) ?? ""
         received.push(controlId)
-        const answers = answer(controlId)
+        const answers = await answer(controlId)
         if (answers === "hang up") socket.destroy()
         else for (const text of answers) socket.write(frame(Buffer.from(text)))
       }
