@@ -41,7 +41,14 @@ const steps: Step[] = [
   {
     name: "tests",
     command: [
-      ...[bun, "test", "--randomize", "--reporter=junit", `--reporter-outfile=${junitFile}`],
+      ...[
+        bun,
+        "test",
+        "--randomize",
+        "--timeout=30000",
+        "--reporter=junit",
+        `--reporter-outfile=${junitFile}`,
+      ],
       ...testPaths(),
     ],
     advice: "`npx bun test FILE --seed=N` runs one file in the order shown above",

@@ -46,7 +46,6 @@ test.skipIf(!mounts)(
     expect(last.refusal).toContain("|207^")
     expect(gateway.events.map(({ event }) => event)).toContain("disk-refuses")
     expect((await fetch(`${gateway.admin}/healthz`)).status).toBe(200)
-    expect((await fetch(`${gateway.admin}/readyz`)).status).toBe(503)
 
     rmSync(other)
     expect((await sender.send(oru({ controlId: "after", filler: "after" }))).code).toBe("AA")
