@@ -43,6 +43,8 @@ async function main([word, ...args]: string[]): Promise<number> {
   try {
     return await command.run(args)
   } catch (error) {
+    // Whoever read the output has gone, as `head` does: end as the signal for it would (128 + 13).
+    if ((error as NodeJS.ErrnoException).code === "EPIPE") return 141
     if (!(error instanceof UsageProblem)) throw error
     process.stderr.write(`waystation ${word}: ${error.message}\n\n${command.help}\n`)
     return 64

@@ -94,14 +94,18 @@ async function exchange(
   return refused === 0 ? 0 : 1
 }
 
-/** What an acknowledgement says. One that names another message is no answer to this one. */
+/**
+ * What an acknowledgement says, and whether it is ours: one that names another message is no answer
+ * to this one. A refusal may name none, where the receiver could not read our MSH-10.
+ */
 function judge(msa: Segment | undefined, controlId: string) {
   const code = msa?.text(1)
   if (!msa || code === undefined)
     return { positive: false, ours: true, line: "answered without an MSA segment" }
   const about = msa.text(2) ?? ""
   const line = [code, about, msa.text(3) ?? ""].join(" ").trimEnd()
-  return { positive: code === "AA" || code === "CA", ours: about === controlId, line }
+  const positive = code === "AA" || code === "CA"
+  return { positive, ours: about === controlId || (about === "" && !positive), line }
 }
 
 /** The frames that come back. */

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import type { Bundle, Provenance } from "fhir/r4"
 import { frame } from "../../src/hl7/frame.ts"
 import { hl7, oru, temporaryFolder } from "../build.ts"
-import { waystation } from "./waystation.ts"
+import { command, waystation } from "./waystation.ts"
 
 const first = oru({ controlId: "1", patient: "P-1" })
 const second = oru({ controlId: "2", patient: "P-2" })
@@ -96,6 +96,14 @@ describe("convert", () => {
       expect(stdout).toContain('"Observation"')
     },
   )
+})
+
+test("convert whose output nobody reads to its end leaves without a word", async () => {
+  const many = Buffer.concat(Array.from({ length: 300 }, (_, at) => oru({ controlId: `${at}` })))
+  const cwd = folderOf({ "a.hl7": many })
+  const convertToHead = `${command.join(" ")} convert --ndjson a.hl7 | head -c 1`
+  const { stdout, stderr } = Bun.spawnSync(["sh", "-c", convertToHead], { cwd })
+  expect([`${stdout}`, `${stderr}`]).toEqual(["{", ""])
 })
 
 describe("convert of what it can't", () => {

@@ -69,6 +69,12 @@ describe("send", () => {
     expect(received).toEqual(["A", "B"])
   })
 
+  test("takes a refusal that names no message for its own, and no other answer", async () => {
+    const refusing = await listen((id) => [ackOf(id === "A" ? "AE" : "AA", "")])
+    const { code, stdout } = await send(refusing.address, ["A", "B", "C"])
+    expect([code, stdout]).toEqual([1, "1.hl7 AE\n2.hl7 AA\n"])
+  })
+
   test("counts an answer without an MSA segment as none, and says so", async () => {
     const { address } = await listen(() => ["hello"])
     const { code, stdout } = await send(address, ["A"])

@@ -166,6 +166,20 @@ describe("chance", () => {
   })
 })
 
+test("a long message sent byte by byte is that message, in little more memory", () => {
+  const message = Buffer.from(Array.from({ length: 1_000_000 }, (_, at) => 65 + (at % 26)))
+  const framer = new Framer(1 << 22)
+  const before = process.memoryUsage().rss
+  framer.push(bytes(VT))
+  for (const byte of message) framer.push(Uint8Array.of(byte))
+  framer.push(message)
+  framer.push(bytes("."))
+  expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 ** 2)
+  const [whole] = framer.push(bytes(END))
+  const expected = Buffer.concat([message, message, bytes(".")])
+  expect(whole?.kind === "frame" && expected.equals(whole.bytes)).toBe(true)
+})
+
 describe("ten times the bytes take some ten times as long, not a hundred times:", () => {
   const timeOf = (letter: string, bytesSent: number) => {
     const chunk = Buffer.alloc(64 * 1024, letter)
