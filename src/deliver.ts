@@ -34,7 +34,7 @@ interface Given {
 /** Messages followed in one commit; at 64 connections under full load one holds about 200. */
 const followBatch = 500
 /** Following waits this long for company, so that its commits are few and large. */
-const followAfterMs = 5
+const followAfterMs = 20
 /** After this long every wait looks again, whatever the clock has done meanwhile. */
 const lookAgainMs = 60_000
 const diskAgainMs = 1_000

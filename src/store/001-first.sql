@@ -6,12 +6,14 @@ CREATE TABLE box (
 
 -- The messages in the order they came. The ack waits for one row here and for nothing else, so
 -- it has no index but its key. AUTOINCREMENT: an id is never used twice, also after a purge.
+-- `reused`: another message came under this control id before.
 CREATE TABLE journal (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   source      TEXT NOT NULL,
   peer        TEXT NOT NULL,
   received_at INTEGER NOT NULL,
   type        TEXT NOT NULL,
+  reused      INTEGER NOT NULL,
   control     BLOB NOT NULL,
   digest      BLOB NOT NULL,
   subjects    BLOB NOT NULL,
@@ -29,7 +31,7 @@ CREATE TABLE quarantine (
   bytes       BLOB NOT NULL
 ) STRICT;
 
--- Written by following: the latest message with each control id of each source.
+-- The duplicate check: the latest message with each control id of each source.
 CREATE TABLE latest (
   control    BLOB PRIMARY KEY,
   digest     BLOB NOT NULL,

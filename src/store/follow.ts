@@ -10,8 +10,7 @@ export interface Routable {
 interface Entry extends Routable {
   id: number
   received_at: number
-  control: Uint8Array
-  digest: Uint8Array
+  reused: number
   subjects: Uint8Array
 }
 
@@ -20,7 +19,7 @@ export type Owed = (message: Routable) => readonly string[]
 
 /** What one batch came to. */
 export interface Followed {
-  entries: readonly { id: number; control: Uint8Array }[]
+  messages: number
   deliveries: number
 }
 
@@ -42,12 +41,12 @@ export function readMark(database: Database): number {
 
 /**
  * Writes down what the messages after the mark entail, at most `limit` of them: their deliveries
- * and places in the lanes, the duplicate check's entries, what status counts. The mark moves in the
+ * and places in the lanes, what status counts. The mark moves in the
  * same commit, so a crash here repeats the batch or nothing.
  */
 export function openFollowing(work: Database): (owed: Owed, limit: number) => Followed {
   const read = work.query<Entry, [number, number]>(
-    `SELECT id, source, type, received_at, control, digest, subjects
+    `SELECT id, source, type, received_at, reused, subjects
      FROM journal WHERE id > ? ORDER BY id LIMIT ?`,
   )
   const write = writerOf(work)
@@ -62,14 +61,15 @@ export function openFollowing(work: Database): (owed: Owed, limit: number) => Fo
         write.delivery(entry, name)
         destinations.set(name, (destinations.get(name) ?? 0) + 1)
       }
-      write.latest(entry)
+      if (entry.reused) write.reused(entry)
       count(sources, entry, names.length === 0)
     }
     for (const [name, tally] of sources) write.sourceTally(name, tally)
     for (const [name, deliveries] of destinations) write.destinationTally(name, deliveries)
     const last = entries.at(-1)
     if (last) mark.run(String(last.id))
-    return { entries, deliveries: [...destinations.values()].reduce((a, b) => a + b, 0) }
+    const deliveries = [...destinations.values()].reduce((sum, count) => sum + count, 0)
+    return { messages: entries.length, deliveries }
   })
   return (owed, limit) => batch.immediate(owed, limit)
 }
@@ -99,15 +99,8 @@ function writerOf(work: Database) {
   const enter = work.query<unknown, [string, Uint8Array, number]>(
     "INSERT OR IGNORE INTO lane VALUES (?, ?, ?)",
   )
-  const first = work.query<unknown, [Uint8Array, Uint8Array, number]>(
-    "INSERT OR IGNORE INTO latest VALUES (?, ?, ?)",
-  )
-  const again = work.query<unknown, [Uint8Array, number, Uint8Array]>(
-    "UPDATE latest SET digest = ?, message_id = ? WHERE control = ?",
-  )
-  const note = work.query<unknown, [number, number, Uint8Array]>(
-    `INSERT INTO trail (message_id, at, event, detail) SELECT ?, ?, 'control id used again',
-     'before by message ' || message_id FROM latest WHERE control = ?`,
+  const note = work.query<unknown, [number, number]>(
+    "INSERT INTO trail (message_id, at, event, detail) VALUES (?, ?, 'control id used again', '')",
   )
   const source = work.query<unknown, [string, number, number, number]>(
     `INSERT INTO source_tally VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE
@@ -124,11 +117,7 @@ function writerOf(work: Database) {
       const { lastInsertRowid } = deliver.run(entry.id, name, ahead)
       for (const subject of subjects) enter.run(name, subject, Number(lastInsertRowid))
     },
-    latest({ id, received_at, control, digest }: Entry): void {
-      if (first.run(control, digest, id).changes > 0) return
-      note.run(id, received_at, control)
-      again.run(digest, id, control)
-    },
+    reused: ({ id, received_at }: Entry) => void note.run(id, received_at),
     sourceTally(name: string, { stored, unrouted, lastAt }: SourceTally): void {
       source.run(name, stored, unrouted, lastAt)
     },

@@ -1,9 +1,10 @@
 import type { Delivery, Told } from "../message.ts"
 import { openBox } from "./box.ts"
 import { type Databases, lockFolder, openDatabases, StoreProblem } from "./database.ts"
+import { type Appended, Duplicates } from "./duplicates.ts"
 import { type Owed, openFollowing, readMark } from "./follow.ts"
 import { GroupCommit } from "./group-commit.ts"
-import { type Appended, Journal, type NewMessage, type Refused } from "./journal.ts"
+import { Journal, type NewMessage, type Refused } from "./journal.ts"
 import { type Keyed, openKeys } from "./keys.ts"
 import { openKnown } from "./known.ts"
 import { openNext, openWaiting } from "./next.ts"
@@ -45,6 +46,9 @@ export interface Store {
   close(): Promise<void>
 }
 
+/** A batch of so many messages says that more are coming; what can wait then waits. */
+const busy = 50
+
 /** Opens the store in `folder`; throws StoreProblem with advice when it can't. */
 export function openStore(folder: string): Store {
   const lock = lockFolder(folder)
@@ -71,7 +75,8 @@ function storeOn({ intake, work, close }: Databases, keyed: Keyed, unlock: () =>
         "were lost; keep a copy of the data folder, then restore a backup",
     )
   }
-  const journal = new Journal(intake, keyed, mark)
+  const duplicates = new Duplicates(work)
+  const journal = new Journal(intake, keyed, duplicates)
   const settlements = new GroupCommit(work, openSettle(work))
   const next = openNext(work)
   const counts = openCounts(work)
@@ -83,9 +88,9 @@ function storeOn({ intake, work, close }: Databases, keyed: Keyed, unlock: () =>
     append: (message) => journal.append(message),
     quarantine: (refused) => journal.quarantine(refused),
     async follow(owed, limit) {
-      const { entries, deliveries } = follow(owed, limit)
-      await journal.forget(entries)
-      return { messages: entries.length, deliveries }
+      const followed = follow(owed, limit)
+      await duplicates.write(followed.messages < busy)
+      return followed
     },
     next: async (destination, options) => next(destination, options),
     nextDueAt: async (destination) => waiting.nextDueAt(destination),

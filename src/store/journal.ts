@@ -1,7 +1,8 @@
 import type { Database } from "bun:sqlite"
 import type { Malformed, Message } from "../message.ts"
+import type { Appended, Duplicates } from "./duplicates.ts"
 import { GroupCommit } from "./group-commit.ts"
-import { type Keyed, keyLength } from "./keys.ts"
+import type { Keyed } from "./keys.ts"
 
 /** A message on its way to the journal. */
 export type NewMessage = Omit<Message, "id"> & { controlId: string; subjects: readonly string[] }
@@ -15,24 +16,12 @@ export interface Refused {
   bytes: Uint8Array
 }
 
-/** The row a message got, or the row of the identical message it repeats. */
-export interface Appended {
-  id: number
-  repeat: boolean
-}
-
 interface Row {
   message: NewMessage
   control: Buffer
   digest: Buffer
-  /** Nothing newer than what following wrote down has this control id. */
-  alone: boolean
-}
-
-/** The newest message with a control id that following has not written down yet. */
-interface Newest {
-  digest: Buffer
-  appended: Promise<Appended>
+  /** The duplicate check knows its control id from a message that is not written down yet. */
+  newer: boolean
 }
 
 /** What a quarantined message may take, and how many are kept: 64 MiB in all. */
@@ -44,20 +33,13 @@ export class Journal {
   readonly #keyed: Keyed
   readonly #rows: GroupCommit<Row, Appended>
   readonly #refused: GroupCommit<Refused, void>
-  /** The duplicate check's newest entries, by control id; following writes down the older ones. */
-  readonly #tail = new Map<string, Newest>()
+  readonly #duplicates: Duplicates
 
-  constructor(intake: Database, keyed: Keyed, mark: number) {
+  constructor(intake: Database, keyed: Keyed, duplicates: Duplicates) {
     this.#keyed = keyed
+    this.#duplicates = duplicates
     this.#rows = new GroupCommit(intake, insertInto(intake, keyed))
     this.#refused = new GroupCommit(intake, quarantineIn(intake))
-    const tail = intake.query<{ id: number; control: Uint8Array; digest: Uint8Array }, [number]>(
-      "SELECT id, control, digest FROM journal WHERE id > ? ORDER BY id",
-    )
-    for (const { id, control, digest } of tail.iterate(mark)) {
-      const appended = Promise.resolve({ id, repeat: false })
-      this.#tail.set(nameOf(control), { digest: Buffer.from(digest), appended })
-    }
   }
 
   /**
@@ -68,30 +50,23 @@ export class Journal {
   async append(message: NewMessage): Promise<Appended> {
     const control = this.#keyed(message.source, message.controlId)
     const digest = this.#keyed(message.bytes)
-    const name = nameOf(control)
-    const before = this.#tail.get(name)
+    const before = this.#duplicates.newest(control)
     if (before?.digest.equals(digest)) {
       const { id } = await before.appended
       return { id, repeat: true }
     }
-    const row = { message, control, digest, alone: before === undefined }
-    const newest = { digest, appended: this.#rows.add(row) }
-    this.#tail.set(name, newest)
+    const row = { message, control, digest, newer: before !== undefined }
+    const newest = { control, digest, appended: this.#rows.add(row) }
+    this.#duplicates.enter(newest)
     try {
       const appended = await newest.appended
-      // It repeats one that is written down already, so following will not come by here.
-      if (appended.repeat) this.#restore(name, newest, before)
+      // It repeats one that is written down already, which then is the latest.
+      if (appended.repeat) this.#duplicates.takeBack(newest, before)
       return appended
     } catch (error) {
-      this.#restore(name, newest, before)
+      this.#duplicates.takeBack(newest, before)
       throw error
     }
-  }
-
-  #restore(name: string, newest: Newest, before: Newest | undefined): void {
-    if (this.#tail.get(name) !== newest) return
-    if (before) this.#tail.set(name, before)
-    else this.#tail.delete(name)
   }
 
   /** Keeps the beginning of what was refused; the oldest make room. Rejects as `append` does. */
@@ -99,25 +74,11 @@ export class Journal {
     return this.#refused.add(refused)
   }
 
-  /** Forgets the duplicate check's entries that following has written down. */
-  async forget(followed: readonly { id: number; control: Uint8Array }[]): Promise<void> {
-    for (const { id, control } of followed) {
-      const name = nameOf(control)
-      const newest = this.#tail.get(name)
-      const appended = await newest?.appended.catch(() => undefined)
-      if (appended?.id === id && this.#tail.get(name) === newest) this.#tail.delete(name)
-    }
-  }
-
   /** Commits what waits, before the store closes. */
   flush(): void {
     this.#rows.flush()
     this.#refused.flush()
   }
-}
-
-function nameOf(key: Uint8Array): string {
-  return Buffer.from(key.buffer, key.byteOffset, keyLength).toString("latin1")
 }
 
 /**
@@ -130,17 +91,18 @@ function insertInto(intake: Database, keyed: Keyed): (row: Row) => Appended {
   )
   const insert = intake.query<
     unknown,
-    [string, string, number, string, Buffer, Buffer, Buffer, Uint8Array]
+    [string, string, number, string, number, Buffer, Buffer, Buffer, Uint8Array]
   >(
-    `INSERT INTO journal (source, peer, received_at, type, control, digest, subjects, bytes)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO journal (source, peer, received_at, type, reused, control, digest, subjects, bytes)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  return ({ message, control, digest, alone }) => {
-    const before = alone ? latest.get(control) : undefined
+  return ({ message, control, digest, newer }) => {
+    const before = newer ? undefined : latest.get(control)
     if (before && digest.equals(before.digest)) return { id: before.message_id, repeat: true }
     const { source, peer, receivedAt, type, bytes } = message
     const keys = keysOf(message, keyed)
-    const row = insert.run(source, peer, receivedAt, type, control, digest, keys, bytes)
+    const reused = newer || before ? 1 : 0
+    const row = insert.run(source, peer, receivedAt, type, reused, control, digest, keys, bytes)
     return { id: Number(row.lastInsertRowid), repeat: false }
   }
 }
