@@ -57,10 +57,10 @@ afterEach(async () => {
 })
 
 /** A gateway that runs until the test stops it. */
-async function start(cwd: string) {
-  const child = Bun.spawn([...command, ...args], {
+async function start(cwd: string, { STATE_DIRECTORY = "", more = [] as string[] } = {}) {
+  const child = Bun.spawn([...command, ...args, ...more], {
     ...{ cwd, stdin: "ignore", stdout: "ignore", stderr: "pipe" },
-    env: { ...process.env, STATE_DIRECTORY: "", NOTIFY_SOCKET: "" },
+    env: { ...process.env, STATE_DIRECTORY, NOTIFY_SOCKET: "" },
   })
   children.push(child)
   const events: Event[] = []
@@ -113,12 +113,15 @@ describe("run", () => {
     expect(await sender.answer()).toBe("hung up")
   })
 
-  test("keeps its data where it is told, else in ./data", async () => {
+  test("keeps its data where it is told, else where systemd says, else in ./data", async () => {
     const folder = folderWith()
-    const { child } = await start(folder)
-    expect(existsSync(join(folder, "data/waystation.db"))).toBe(true)
-    child.kill("SIGTERM")
-    await child.exited
+    const kept = () => [...new Bun.Glob("*/waystation.db").scanSync(folder)].toSorted()
+    await start(folder)
+    expect(kept()).toEqual(["data/waystation.db"])
+    await start(folder, { STATE_DIRECTORY: join(folder, "state") })
+    expect(kept()).toEqual(["data/waystation.db", "state/waystation.db"])
+    await start(folder, { STATE_DIRECTORY: join(folder, "state"), more: ["--data", "told"] })
+    expect(kept()).toEqual(["data/waystation.db", "state/waystation.db", "told/waystation.db"])
   })
 
   test("carries on after kill -9 with what it had acknowledged", async () => {

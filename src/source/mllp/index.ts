@@ -49,7 +49,7 @@ async function open(
   await listen(server, settings)
   const port = (server.address() as { port: number }).port
   return {
-    address: `mllp ${settings.host}:${port}`,
+    address: `mllp ${placeOf(settings.host, port)}`,
     replies,
     async close() {
       const stopped = new Promise((resolve) => server.close(resolve))
@@ -76,7 +76,12 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
     EADDRNOTAVAIL: "this machine has no such address: choose one it has, or 0.0.0.0 for all",
   }
   const code = error.code ?? error.message
-  return new Error(`can't listen on ${host}:${port}: ${advice[code] ?? code}`)
+  return new Error(`can't listen on ${placeOf(host, port)}: ${advice[code] ?? code}`)
+}
+
+/** As people write it: the colons of an IPv6 address stand in brackets, apart from the port's. */
+function placeOf(host: string, port: number): string {
+  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`
 }
 
 function admitted(socket: Socket, allowed: BlockList | undefined): boolean {

@@ -83,6 +83,12 @@ describe("a port that can't be had", () => {
     await second.catch(() => {})
   })
 
+  test("on an IPv6 address is written so that its port can be told from it", async () => {
+    const second = lab.open({ host: "2001:db8::1" })
+    expect(second).rejects.toThrow("can't listen on [2001:db8::1]:0: ")
+    await second.catch(() => {})
+  })
+
   test("on an address that this machine does not have is named, with what to do", async () => {
     const second = lab.open({ host: "192.0.2.1" })
     expect(second).rejects.toThrow("192.0.2.1:0: this machine has no such address")
