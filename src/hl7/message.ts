@@ -38,21 +38,26 @@ export function parseMessage(
   }
 }
 
-/** One segment. Fields, components and subcomponents are counted from 1, as the standard does. */
+/**
+ * One segment. Fields, components and subcomponents are counted from 1, as the standard does. What
+ * was split once is kept: a map asks for most parts of a field one by one, and for many twice.
+ */
 export class Segment {
   readonly name: string
   readonly #text: string
   readonly #delimiters: Delimiters
   readonly #charset: Encoding
+  readonly #isHeader: boolean
   #fields: string[] | undefined
-  /** Of the fields asked for so far: a map asks for most parts of a field one by one. */
-  readonly #repetitions = new Map<number, Repetition[]>()
+  /** Of the fields asked for so far, by their number. */
+  readonly #repetitions: Repetition[][] = []
 
   constructor(text: string, delimiters: Delimiters, charset: Encoding) {
     this.name = text.slice(0, 3)
     this.#text = text
     this.#delimiters = delimiters
     this.#charset = charset
+    this.#isHeader = this.name === "MSH" || this.name === "BHS" || this.name === "FHS"
   }
 
   /**
@@ -70,31 +75,34 @@ export class Segment {
   }
 
   /** The repetitions that hold anything, `""` not counted. */
-  repetitions(field: number): Repetition[] {
-    if (this.raw(field) === "" || this.#isDelimiters(field)) return []
-    return this.#split(field).filter((repetition) => !repetition.empty())
+  repetitions(field: number): readonly Repetition[] {
+    if (this.#isDelimiters(field)) return []
+    const all = this.#split(field)
+    return all.some((one) => one.empty()) ? all.filter((one) => !one.empty()) : all
   }
 
   /** The field as it stands in the message, separators and escapes not decoded. */
   raw(field: number): string {
-    this.#fields ??= split(this.#text, this.#delimiters.field)
-    if (!isHeader(this.name)) return this.#fields[field] ?? ""
-    // MSH-1 is the separator itself, so everything after it stands one place earlier.
-    return field === 1 ? this.#delimiters.field : (this.#fields[field - 1] ?? "")
+    if (this.#fields === undefined) {
+      this.#fields = split(this.#text, this.#delimiters.field)
+      // MSH-1 is the separator itself: what stands after it is one further than it seems.
+      if (this.#isHeader) this.#fields.splice(1, 0, this.#delimiters.field)
+    }
+    return this.#fields[field] ?? ""
   }
 
   #split(field: number): Repetition[] {
-    const before = this.#repetitions.get(field)
+    const before = this.#repetitions[field]
     if (before !== undefined) return before
-    const repetitions = split(this.raw(field), this.#delimiters.repetition).map(
-      (text) => new Repetition(text, this.#delimiters, this.#charset),
-    )
-    this.#repetitions.set(field, repetitions)
+    const raw = this.raw(field)
+    const texts = raw === "" ? [] : split(raw, this.#delimiters.repetition)
+    const repetitions = texts.map((text) => new Repetition(text, this.#delimiters, this.#charset))
+    this.#repetitions[field] = repetitions
     return repetitions
   }
 
   #isDelimiters(field: number): boolean {
-    return isHeader(this.name) && field <= 2
+    return this.#isHeader && field <= 2
   }
 }
 
@@ -114,7 +122,7 @@ export class Repetition {
   /** One part, as `Segment.text` gives it. */
   text(component = 1, subcomponent = 1): string | undefined {
     const part = this.#split()[component - 1] ?? ""
-    const [subpart = ""] = split(part, this.#delimiters.subcomponent).slice(subcomponent - 1)
+    const subpart = split(part, this.#delimiters.subcomponent)[subcomponent - 1] ?? ""
     if (subpart === "" || subpart === '""') return undefined
     return unescaped(subpart, this.#delimiters, this.#charset).trim() || undefined
   }
@@ -131,11 +139,10 @@ export class Repetition {
 
   /** Whether nothing is said: only separators, white space and `""`. */
   empty(): boolean {
-    const { component, subcomponent } = this.#delimiters
     // A letter or digit at its beginning settles it, for documents of many megabytes too.
     if (/^[A-Za-z0-9]/.test(this.#raw)) return false
-    return split(this.#raw, component)
-      .flatMap((part) => split(part, subcomponent))
+    return this.#split()
+      .flatMap((part) => split(part, this.#delimiters.subcomponent))
       .every((part) => part.trim() === "" || part.trim() === '""')
   }
 
@@ -190,10 +197,7 @@ function linesOf(text: string, delimiters: Delimiters, notes: string[]): string[
   return lines.map(withoutControls)
 }
 
-function isHeader(name: string): boolean {
-  return name === "MSH" || name === "BHS" || name === "FHS"
-}
-
 function split(text: string, delimiter: string): string[] {
-  return delimiter === "" ? [text] : text.split(delimiter)
+  // Most parts have nothing to split, and asking first costs a third of a split in vain.
+  return delimiter !== "" && text.includes(delimiter) ? text.split(delimiter) : [text]
 }
