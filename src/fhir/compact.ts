@@ -5,17 +5,22 @@
 export function compact<T>(value: T): T | undefined
 export function compact(value: unknown): unknown {
   if (value === undefined || value === null || value === "") return undefined
+  if (typeof value !== "object") return value
   if (Array.isArray(value)) {
-    const items = value.map((item) => compact(item)).filter((item) => item !== undefined)
+    const items: unknown[] = []
+    for (const item of value) {
+      const kept = compact(item)
+      if (kept !== undefined) items.push(kept)
+    }
     return items.length > 0 ? items : undefined
   }
-  if (typeof value !== "object") return value
+  const from = value as Record<string, unknown>
   const kept: Record<string, unknown> = {}
   let empty = true
-  for (const [key, member] of Object.entries(value)) {
-    const compacted = compact(member)
-    if (compacted === undefined) continue
-    kept[key] = compacted
+  for (const key in from) {
+    const member = compact(from[key])
+    if (member === undefined) continue
+    kept[key] = member
     empty = false
   }
   return empty ? undefined : kept

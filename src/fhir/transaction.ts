@@ -87,10 +87,14 @@ export class Transaction {
 
 /** The UUIDs of the transaction's own resources that a value refers to, added to `into`. */
 function referredTo(value: unknown, into: Set<string> = new Set()): Set<string> {
-  if (typeof value !== "object" || value === null) return into
-  for (const [key, member] of Object.entries(value)) {
-    if (typeof member !== "string") referredTo(member, into)
-    else if (key === "reference" && member.startsWith("urn:uuid:")) into.add(member.slice(9))
+  if (Array.isArray(value)) for (const item of value) referredTo(item, into)
+  else if (typeof value === "object" && value !== null) {
+    const members = value as Record<string, unknown>
+    for (const key in members) {
+      const member = members[key]
+      if (typeof member !== "string") referredTo(member, into)
+      else if (key === "reference" && member.startsWith("urn:uuid:")) into.add(member.slice(9))
+    }
   }
   return into
 }
