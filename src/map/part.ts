@@ -67,8 +67,10 @@ export function each<T>(
   field: number,
   make: (repetition: Repetition) => T | undefined,
 ): T[] {
-  return segment
-    .repetitions(field)
-    .map(make)
-    .filter((made) => made !== undefined)
+  const all: T[] = []
+  for (const repetition of segment.repetitions(field)) {
+    const made = make(repetition)
+    if (made !== undefined) all.push(made)
+  }
+  return all
 }

@@ -4,7 +4,7 @@ import { ownIdentifier } from "../fhir/identity.ts"
 import { addProvenance } from "../fhir/provenance.ts"
 import type { Transaction } from "../fhir/transaction.ts"
 import { type ParsedMessage, parseMessage } from "../hl7/message.ts"
-import { toInstant } from "../hl7/time.ts"
+import { type TimeRead, toInstant } from "../hl7/time.ts"
 import type { MapContext, Message, SiteSettings, SourceSettings } from "../message.ts"
 
 /** One message being read by a map: what every segment and data type of it is read with. */
@@ -19,6 +19,8 @@ export interface Reading {
   sender: string
   /** The SHA-256 of the message's bytes, in hexadecimal digits. */
   digest: string
+  /** The times read so far, by their text: every OBX without its own repeats that of its OBR. */
+  times: Map<string, TimeRead>
   /** What was dropped or doubted so far. */
   notes: string[]
   /** Notes something for the trail, once; never with content of the message. */
@@ -42,6 +44,7 @@ export function readMessage(message: Message, context: MapContext): Reading {
     timezone: source.timezone ?? site.timezone,
     sender: [header?.text(3), header?.text(4)].map((name) => name ?? "").join("/"),
     digest: new Bun.CryptoHasher("sha256").update(message.bytes).digest("hex"),
+    times: new Map(),
     notes,
     note: (text) => {
       if (!notes.includes(text)) notes.push(text)

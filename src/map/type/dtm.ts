@@ -8,7 +8,16 @@ import type { Reading } from "../reading.ts"
  * left out of the resource with a note; `where` names the field for it, for example `PV1-44`.
  */
 export function dateTime(text: string | undefined, where: string, reading: Reading) {
-  return noted(text && toDateTime(text, reading.timezone), where, reading)
+  return noted(text && readDateTime(text, reading), where, reading)
+}
+
+/** A DT or DTM as FHIR `dateTime`; a text that comes again is not read again. */
+export function readDateTime(text: string, reading: Reading): TimeRead {
+  const before = reading.times.get(text)
+  if (before !== undefined) return before
+  const read = toDateTime(text, reading.timezone)
+  reading.times.set(text, read)
+  return read
 }
 
 /** A DT or DTM as FHIR `date`: its day, or as much of it as was given. */

@@ -1,9 +1,8 @@
 import type { Observation } from "fhir/r4"
 import type { Repetition, Segment } from "../../hl7/message.ts"
-import { toDateTime } from "../../hl7/time.ts"
 import type { Reading } from "../reading.ts"
 import { concept } from "./cwe.ts"
-import { period } from "./dtm.ts"
+import { period, readDateTime } from "./dtm.ts"
 import { decimal, type Unit, unitOf } from "./quantity.ts"
 import { structuredNumeric } from "./sn.ts"
 
@@ -108,7 +107,7 @@ function range(low: number | undefined, high: number | undefined, unit: Unit): V
 
 /** Not the noting one: an impossible time is kept as text here. */
 function dateTime(text: string | undefined, reading: Reading): string | undefined {
-  const time = toDateTime(text ?? "", reading.timezone)
+  const time = readDateTime(text ?? "", reading)
   return "value" in time ? time.value : undefined
 }
 
