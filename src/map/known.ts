@@ -28,30 +28,24 @@ export function layKnown(
   elementsOf: (part: string) => readonly string[],
 ): Laid {
   const { messageId } = context
-  const told = parts.map(({ part, makes, mentions }) => ({
-    resource,
-    part,
-    value: makes === null ? null : JSON.stringify({ makes, mentions }),
-    messageId,
-  }))
   const known = context.known.filter((row) => row.resource === resource)
   // A message that is mapped again speaks for itself, whatever it was understood to say before.
   const before = known.filter((row) => !isRead(row) && row.messageId !== messageId)
-  const newest = newestOf([...before, ...told])
+  const said = parts.map((part) => ({ ...part, messageId }))
+  const newest = newestOf([...before.map(saidBefore), ...said])
   const elements: Elements = {}
   const mentions: Identified[] = []
-  for (const { value } of newest) {
-    if (value === null) continue
-    const part = JSON.parse(value) as { makes: Elements; mentions: Identified[] }
+  for (const part of newest) {
+    if (part.makes === null) continue
     merge(elements, part.makes)
     mentions.push(...part.mentions)
   }
-  const spoken = new Set([
-    ...Object.keys(elements),
-    ...newest.flatMap(({ part }) => elementsOf(part)),
-  ])
-  fill(elements, known.filter(isRead), spoken)
-  return { elements, mentions, told }
+  const read = known.filter(isRead)
+  if (read.length > 0) {
+    const spoken = newest.flatMap(({ part }) => elementsOf(part))
+    fill(elements, read, new Set([...Object.keys(elements), ...spoken]))
+  }
+  return { elements, mentions, told: said.map((part) => toldOf(resource, part)) }
 }
 
 /**
@@ -87,12 +81,26 @@ function isRead(row: Told): boolean {
   return row.part.startsWith(readPrefix)
 }
 
-/** For each part the row of the newest message, in the order of the fields. */
-function newestOf(rows: readonly Told[]): Told[] {
-  const newest = new Map<string, Told>()
-  for (const row of rows) {
-    const other = newest.get(row.part)
-    if (other === undefined || other.messageId <= row.messageId) newest.set(row.part, row)
+/** A part, and the message that said it. */
+type Said = Part & { messageId: number }
+
+function toldOf(resource: string, { part, makes, mentions, messageId }: Said): Told {
+  const value = makes === null ? null : JSON.stringify({ makes, mentions })
+  return { resource, part, value, messageId }
+}
+
+function saidBefore({ part, value, messageId }: Told): Said {
+  if (value === null) return { part, makes: null, mentions: [], messageId }
+  const { makes, mentions } = JSON.parse(value) as Pick<Part, "makes" | "mentions">
+  return { part, makes, mentions, messageId }
+}
+
+/** For each part what the newest message said, in the order of the fields. */
+function newestOf(all: readonly Said[]): Said[] {
+  const newest = new Map<string, Said>()
+  for (const said of all) {
+    const other = newest.get(said.part)
+    if (other === undefined || other.messageId <= said.messageId) newest.set(said.part, said)
   }
   return [...newest.values()].sort((a, b) => fieldOrder.compare(a.part, b.part))
 }
@@ -100,14 +108,15 @@ function newestOf(rows: readonly Told[]): Told[] {
 /** PID-5 before PID-13. */
 const fieldOrder = new Intl.Collator("en", { numeric: true })
 
-/** Lists are joined, objects merged, and a single value is set. */
-function merge(into: Elements, from: Elements): void {
+/** Lists are joined, objects merged, and a single value is set; what was there is left as it is. */
+function merge(into: Elements, from: object): Elements {
   for (const [element, value] of Object.entries(from)) {
     const before = into[element]
     if (Array.isArray(before) && Array.isArray(value)) into[element] = [...before, ...value]
-    else if (isObject(before) && isObject(value)) merge(before, value)
+    else if (isObject(before) && isObject(value)) into[element] = merge({ ...before }, value)
     else into[element] = value
   }
+  return into
 }
 
 function fill(elements: Elements, read: readonly Told[], spoken: ReadonlySet<string>): void {
