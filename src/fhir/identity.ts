@@ -1,4 +1,4 @@
-import type { FhirResource, Identifier, Reference } from "fhir/r4"
+import type { FhirResource, Identifier } from "fhir/r4"
 
 /** The resources whose R4 definition has a list of identifiers, of which one is ours. */
 export type Identified = Extract<FhirResource, { identifier?: Identifier[] }>
@@ -30,13 +30,14 @@ export function siteSystem(site: string, name?: string): string {
 /** Our own identifier among those of a resource; undefined where it has none. */
 export function ownIdentifierOf(site: string, resource: FhirResource): OwnIdentifier | undefined {
   if (!("identifier" in resource) || !Array.isArray(resource.identifier)) return undefined
-  const own = resource.identifier.find(({ system }) => system === siteSystem(site))
-  return own?.value === undefined ? undefined : { system: siteSystem(site), value: own.value }
+  const system = siteSystem(site)
+  const own = resource.identifier.find((each) => each.system === system)
+  return own?.value === undefined ? undefined : { system, value: own.value }
 }
 
 /** A reference to a resource of the same transaction. */
-export function referenceTo(own: OwnIdentifier, display?: string): Reference {
-  return { reference: `urn:uuid:${own.value}`, ...(display === undefined ? {} : { display }) }
+export function referenceTo(own: OwnIdentifier): { reference: string } {
+  return { reference: `urn:uuid:${own.value}` }
 }
 
 /** Drawn once, for Waystation. Another one would make every resource anew at every destination. */

@@ -6,7 +6,6 @@ import {
   ownIdentifier,
   ownIdentifierOf,
   referenceTo,
-  siteSystem,
 } from "./identity.ts"
 
 /**
@@ -16,6 +15,7 @@ import {
  */
 export class Transaction {
   readonly #site: string
+  /** By their fullUrl, which is also how the others refer to them. */
   readonly #entries = new Map<string, BundleEntry>()
 
   constructor(site: string) {
@@ -26,19 +26,21 @@ export class Transaction {
   update(resource: Identified): Reference {
     const own = this.#own(resource)
     const url = `${resource.resourceType}?identifier=${own.system}|${own.value}`
-    const before = this.#entries.get(own.value)?.request?.method
-    if (before !== "PUT") this.#add(own, resource, { method: "PUT", url })
-    return referenceTo(own)
+    const { reference } = referenceTo(own)
+    const before = this.#entries.get(reference)?.request?.method
+    if (before !== "PUT") this.#add(reference, resource, { method: "PUT", url })
+    return { reference }
   }
 
   /** Adds a resource that the message only mentions: created where absent, never overwritten. */
   create(resource: Identified): Reference {
     const own = this.#own(resource)
     const ifNoneExist = `identifier=${own.system}|${own.value}`
-    if (!this.#entries.has(own.value)) {
-      this.#add(own, resource, { method: "POST", url: resource.resourceType, ifNoneExist })
+    const { reference } = referenceTo(own)
+    if (!this.#entries.has(reference)) {
+      this.#add(reference, resource, { method: "POST", url: resource.resourceType, ifNoneExist })
     }
-    return referenceTo(own)
+    return { reference }
   }
 
   /** `create` for the two types that have no identifier in R4: they carry ours in `meta.tag`. */
@@ -48,25 +50,24 @@ export class Transaction {
     const tag = [...(resource.meta?.tag ?? []), { system: own.system, code: own.value }]
     const tagged = { ...resource, meta: { ...resource.meta, tag } }
     const ifNoneExist = `_tag=${own.system}|${own.value}`
-    if (!this.#entries.has(own.value)) {
-      this.#add(own, tagged, { method: "POST", url: type, ifNoneExist })
+    const { reference } = referenceTo(own)
+    if (!this.#entries.has(reference)) {
+      this.#add(reference, tagged, { method: "POST", url: type, ifNoneExist })
     }
-    return referenceTo(own)
+    return { reference }
   }
 
   /** References to everything added so far, in that order. */
   references(): Reference[] {
-    return [...this.#entries.keys()].map((value) =>
-      referenceTo({ system: siteSystem(this.#site), value }),
-    )
+    return [...this.#entries.keys()].map((reference) => ({ reference }))
   }
 
   /** The Bundle. Throws when a resource refers to one that was not added: the map has a bug. */
   bundle(): Bundle {
     const entry = [...this.#entries.values()]
     for (const { resource } of entry) {
-      for (const uuid of referredTo(resource)) {
-        if (!this.#entries.has(uuid)) throw new Error(`${resource?.resourceType} refers to nothing`)
+      if (this.#refersToNothing(resource)) {
+        throw new Error(`${resource?.resourceType} refers to nothing`)
       }
     }
     return { resourceType: "Bundle", type: "transaction", entry }
@@ -78,23 +79,25 @@ export class Transaction {
     return own
   }
 
-  #add(own: OwnIdentifier, resource: FhirResource, request: BundleEntry["request"]) {
+  #add(fullUrl: string, resource: FhirResource, request: BundleEntry["request"]) {
     const kept = compact(resource)
     if (kept === undefined) throw new Error("a resource of nothing")
-    this.#entries.set(own.value, { fullUrl: `urn:uuid:${own.value}`, resource: kept, request })
+    this.#entries.set(fullUrl, { fullUrl, resource: kept, request })
   }
-}
 
-/** The UUIDs of the transaction's own resources that a value refers to, added to `into`. */
-function referredTo(value: unknown, into: Set<string> = new Set()): Set<string> {
-  if (Array.isArray(value)) for (const item of value) referredTo(item, into)
-  else if (typeof value === "object" && value !== null) {
+  /** Whether anywhere in a value stands a reference into the transaction to what is not in it. */
+  #refersToNothing(value: unknown): boolean {
+    if (Array.isArray(value)) return value.some((item) => this.#refersToNothing(item))
+    if (typeof value !== "object" || value === null) return false
     const members = value as Record<string, unknown>
     for (const key in members) {
       const member = members[key]
-      if (typeof member !== "string") referredTo(member, into)
-      else if (key === "reference" && member.startsWith("urn:uuid:")) into.add(member.slice(9))
+      if (typeof member !== "string") {
+        if (this.#refersToNothing(member)) return true
+      } else if (key === "reference" && member.startsWith("urn:uuid:")) {
+        if (!this.#entries.has(member)) return true
+      }
     }
+    return false
   }
-  return into
 }
