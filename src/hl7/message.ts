@@ -121,9 +121,10 @@ export class Repetition {
 
   /** One part, as `Segment.text` gives it. */
   text(component = 1, subcomponent = 1): string | undefined {
-    const part = this.#split()[component - 1] ?? ""
-    const subpart = split(part, this.#delimiters.subcomponent)[subcomponent - 1] ?? ""
-    if (subpart === "" || subpart === '""') return undefined
+    const part = this.#split()[component - 1]
+    if (part === undefined || part === "") return undefined
+    const subpart = split(part, this.#delimiters.subcomponent)[subcomponent - 1]
+    if (subpart === undefined || subpart === '""') return undefined
     return unescaped(subpart, this.#delimiters, this.#charset).trim() || undefined
   }
 

@@ -12,8 +12,11 @@ export function concept(
   local: string,
   reading: Reading,
 ): CodeableConcept | undefined {
-  const codings = triplets.map((triplet) => coding(cwe, triplet, local, reading))
-  const coded = codings.filter((each) => each !== undefined)
+  const coded: Coding[] = []
+  for (const triplet of triplets) {
+    const made = coding(cwe, triplet, local, reading)
+    if (made !== undefined) coded.push(made)
+  }
   // A text without a code is no coding.
   const text = cwe.text(9) ?? (cwe.text(1) === undefined ? cwe.text(2) : undefined)
   return coded.length > 0 || text !== undefined ? { coding: coded, text } : undefined
