@@ -23,7 +23,7 @@ export interface Outlet {
 
 interface Given {
   store: Store
-  owed: Parameters<Store["follow"]>[0]
+  owed: (message: { source: string; type: string }) => readonly string[]
   map: (message: Message, known: readonly Told[]) => Mapped
   outlets: Readonly<Record<string, Outlet>>
   log: Log
@@ -50,8 +50,8 @@ export function openDelivering(given: Given) {
   async function follow(): Promise<void> {
     while (!closing.signal.aborted) {
       try {
-        const { messages, deliveries } = await given.store.follow(given.owed, followBatch)
-        if (deliveries > 0) for (const line of Object.values(lines)) line.wake()
+        const messages = await followOnce(given)
+        if (messages > 0) for (const line of Object.values(lines)) line.wake()
         if (messages === followBatch) continue
       } catch (error) {
         given.log("following-waits-for-disk", { reason: (error as Error).message })
@@ -79,6 +79,14 @@ export function openDelivering(given: Given) {
       await Promise.all([following, ...Object.values(lines).map((line) => line.close(graceMs))])
     },
   }
+}
+
+/** Follows the next messages of the journal to whom they are owed; answers how many there were. */
+export async function followOnce({ store, owed }: Pick<Given, "store" | "owed">): Promise<number> {
+  const messages = await store.unfollowed(followBatch)
+  if (messages.length === 0) return 0
+  await store.follow(messages.map((one) => ({ id: one.id, destinations: owed(one) })))
+  return messages.length
 }
 
 /** The deliveries to one destination: as many at once as it bears, in order inside each lane. */
@@ -192,15 +200,18 @@ class Line {
   /** Until it is written the delivery stays in flight: to send it again would only double it. */
   async #settle(delivery: Delivery, outcome: Outcome, mapped?: Made): Promise<void> {
     const { now, random, store, log } = this.given
-    const { message, attempts } = delivery
+    const { id, destination, message, attempts } = delivery
     const at = now()
     const { told, notes } = mapped ?? { told: [], notes: [] }
     const dueAt = outcome.outcome === "retry" ? at + nextTryMs(outcome, attempts, random()) : 0
     for (let tries = 1; !this.#abort.signal.aborted; tries++) {
       try {
-        await store.settle(delivery, { outcome, dueAt, told, notes, at })
+        await store.settle(
+          { id, destination, messageId: message.id },
+          { outcome, dueAt, told, notes, at },
+        )
         if (outcome.outcome !== "hold") return
-        log("held", { destination: this.name, message: message.id, reason: outcome.reason })
+        log("held", { destination, message: message.id, reason: outcome.reason })
         return
       } catch (error) {
         if (tries === 1) log("settling-waits-for-disk", { reason: (error as Error).message })

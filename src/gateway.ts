@@ -4,7 +4,7 @@
  */
 import { openAdmin, type Status } from "./admin/index.ts"
 import { type Config, type Kinds, parseConfig, StartProblem } from "./config.ts"
-import { type Outlet, openDelivering } from "./deliver.ts"
+import { followOnce, type Outlet, openDelivering } from "./deliver.ts"
 import { destinations as ourDestinations } from "./destination/index.ts"
 import { openLog } from "./log.ts"
 import { mapMessage, maps as ourMaps, ownedResource, readParts } from "./map/index.ts"
@@ -59,7 +59,7 @@ export async function openGateway(config: unknown, brought: Brought = {}): Promi
   const parsed = parseConfig(config, kinds)
   const maps = [...(brought.maps ?? []), ...ourMaps]
   const log = brought.log ?? openLog((line) => process.stderr.write(line))
-  const store = openStore(brought.data ?? "data")
+  const store = await openStore(brought.data ?? "data")
   const opened: Closing[] = [() => store.close()]
   const close = async () => {
     for (const one of opened.splice(0).reverse()) await one()
@@ -94,7 +94,7 @@ async function takeOver(store: Store, config: Config): Promise<void> {
   const before = await store.recall("config")
   if (before !== undefined && before !== text) {
     const { route } = JSON.parse(before) as Pick<Config, "route">
-    while ((await store.follow((message) => owed(route, message), 500)).messages > 0);
+    while ((await followOnce({ store, owed: (message) => owed(route, message) })) > 0);
   }
   const { destinations } = await store.counts()
   const abandoned = Object.entries(destinations)

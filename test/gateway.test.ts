@@ -91,7 +91,7 @@ describe("a program that carries the gateway inside it", () => {
     expect(sent[0]?.bundle).toEqual(bundle)
   })
 
-  test("is told of everything that is wrong with its configuration, and opens nothing", async () => {
+  test("is told of all that is wrong with its configuration, and opens nothing", async () => {
     const { kinds } = sink(() => delivered)
     const wrong = { ...base, ...everything, destination: { central: { kind: "sink", url: "x" } } }
     const opening = openGateway(wrong, { ...kinds, data: temporaryFolder() })
@@ -159,7 +159,7 @@ describe("a new configuration", () => {
     const { kinds } = sink(() => delivered)
     await close(await gatewayOn(everything, { ...kinds, data }))
     // Acknowledged, and the power went before anybody wrote down where it goes.
-    const store = openStore(data)
+    const store = await openStore(data)
     const about = { source: "lab", peer: "10.0.0.7:4711", receivedAt: 1, type: "ORU^R01" }
     await store.append({ ...about, controlId: "C1", subjects: [], bytes: oru() })
     await store.close()
@@ -184,7 +184,7 @@ describe("a new configuration", () => {
   })
 })
 
-test("what central knows of a patient and this box does not is read before it is updated", async () => {
+test("what central knows of a patient, and this box not, is read before it is updated", async () => {
   const central = await openCentral()
   const destination = { central: { kind: "fhir", url: central.url } }
   const route = [{ from: ["lab"], to: ["central"] }]

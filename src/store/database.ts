@@ -32,11 +32,14 @@ export function openDatabases(folder: string): Databases {
     for (const database of open.reverse()) database.close()
   }
   try {
-    const intake = connect(path, "FULL")
+    const intake = connect(path)
     open.push(intake)
-    migrate(intake, path)
-    const work = connect(path, "NORMAL")
+    const version = versionOf(intake, path)
+    configure(intake, "FULL")
+    migrate(intake, version)
+    const work = connect(path)
     open.push(work)
+    configure(work, "NORMAL")
     return { intake, work, close }
   } catch (error) {
     close()
@@ -73,8 +76,11 @@ export function lockFolder(folder: string): Database {
   }
 }
 
-function connect(path: string, synchronous: "FULL" | "NORMAL"): Database {
-  const database = new Database(path, { create: true, strict: true })
+function connect(path: string): Database {
+  return new Database(path, { create: true, strict: true })
+}
+
+function configure(database: Database, synchronous: "FULL" | "NORMAL"): void {
   const pragmas: [string, string | number, unknown][] = [
     ["auto_vacuum", "INCREMENTAL", 2],
     ["journal_mode", "WAL", "wal"],
@@ -90,22 +96,23 @@ function connect(path: string, synchronous: "FULL" | "NORMAL"): Database {
     const row = database.query<Record<string, unknown>, []>(`PRAGMA ${name}`).get()
     const actual = Object.values(row ?? {})[0]
     if (actual !== expected) {
-      database.close()
       throw new StoreProblem(`SQLite keeps ${name} at ${actual}, where ${value} is needed`)
     }
   }
-  return database
 }
 
-function migrate(database: Database, path: string): void {
+/** Read before anything is set: even that would write into a newer version's file. */
+function versionOf(database: Database, path: string): number {
   const row = database.query<{ user_version: number }, []>("PRAGMA user_version").get()
   const version = row?.user_version ?? 0
-  if (version > migrations.length) {
-    throw new StoreProblem(
-      `${path} was written by a newer waystation (schema ${version}, this one knows ` +
-        `${migrations.length}): start that version again, nothing was changed`,
-    )
-  }
+  if (version <= migrations.length) return version
+  throw new StoreProblem(
+    `${path} was written by a newer waystation (schema ${version}, this one knows ` +
+      `${migrations.length}): start that version again, nothing was changed`,
+  )
+}
+
+function migrate(database: Database, version: number): void {
   migrations.slice(version).forEach((sql, index) => {
     database.transaction(() => {
       database.run(sql)

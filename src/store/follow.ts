@@ -1,26 +1,25 @@
 import type { Database } from "bun:sqlite"
 import { keyLength } from "./keys.ts"
 
-/** What routing needs of a message. */
-export interface Routable {
+/** A message that was not followed yet, with what routing needs of it. */
+export interface Unfollowed {
+  id: number
   source: string
   type: string
 }
 
-interface Entry extends Routable {
+/** A message and the destinations it is owed to. */
+export interface Owed {
   id: number
+  destinations: readonly string[]
+}
+
+interface Entry {
+  id: number
+  source: string
   received_at: number
   reused: number
   subjects: Uint8Array
-}
-
-/** The destinations that are owed a message. */
-export type Owed = (message: Routable) => readonly string[]
-
-/** What one batch came to. */
-export interface Followed {
-  messages: number
-  deliveries: number
 }
 
 /** The subjects of a message, as the journal keeps them: fixed-length keys in a row. */
@@ -39,39 +38,44 @@ export function readMark(database: Database): number {
   return Number(row?.value ?? 0)
 }
 
+/** Reads the messages after the mark, at most `limit` of them. */
+export function openUnfollowed(work: Database): (limit: number) => Unfollowed[] {
+  const read = work.query<Unfollowed, [number, number]>(
+    "SELECT id, source, type FROM journal WHERE id > ? ORDER BY id LIMIT ?",
+  )
+  return (limit) => read.all(readMark(work), limit)
+}
+
 /**
- * Writes down what the messages after the mark entail, at most `limit` of them: their deliveries
- * and places in the lanes, what status counts. The mark moves in the
- * same commit, so a crash here repeats the batch or nothing.
+ * Writes down what these messages entail, which must be the next ones after the mark: their
+ * deliveries and places in the lanes, and what status counts. The mark moves in the same commit,
+ * so a crash here repeats the batch or nothing.
  */
-export function openFollowing(work: Database): (owed: Owed, limit: number) => Followed {
-  const read = work.query<Entry, [number, number]>(
-    `SELECT id, source, type, received_at, reused, subjects
-     FROM journal WHERE id > ? ORDER BY id LIMIT ?`,
+export function openFollow(work: Database): (owed: readonly Owed[]) => void {
+  const read = work.query<Entry, [number]>(
+    "SELECT id, source, received_at, reused, subjects FROM journal WHERE id = ?",
   )
   const write = writerOf(work)
   const mark = work.query<unknown, [string]>("INSERT OR REPLACE INTO box VALUES ('mark', ?)")
-  const batch = work.transaction((owed: Owed, limit: number): Followed => {
-    const entries = read.all(readMark(work), limit)
+  const batch = work.transaction((owed: readonly Owed[]): void => {
     const sources = new Map<string, SourceTally>()
-    const destinations = new Map<string, number>()
-    for (const entry of entries) {
-      const names = owed(entry)
-      for (const name of names) {
+    const tallies = new Map<string, number>()
+    for (const { id, destinations } of owed) {
+      const entry = read.get(id)
+      if (!entry) throw new Error(`message ${id} is not in the journal`)
+      for (const name of destinations) {
         write.delivery(entry, name)
-        destinations.set(name, (destinations.get(name) ?? 0) + 1)
+        tallies.set(name, (tallies.get(name) ?? 0) + 1)
       }
       if (entry.reused) write.reused(entry)
-      count(sources, entry, names.length === 0)
+      count(sources, entry, destinations.length === 0)
     }
     for (const [name, tally] of sources) write.sourceTally(name, tally)
-    for (const [name, deliveries] of destinations) write.destinationTally(name, deliveries)
-    const last = entries.at(-1)
+    for (const [name, deliveries] of tallies) write.destinationTally(name, deliveries)
+    const last = owed.at(-1)
     if (last) mark.run(String(last.id))
-    const deliveries = [...destinations.values()].reduce((sum, count) => sum + count, 0)
-    return { messages: entries.length, deliveries }
   })
-  return (owed, limit) => batch.immediate(owed, limit)
+  return (owed) => batch.immediate(owed)
 }
 
 /** What a batch adds to a source's counts: one statement a source, where it was one a message. */

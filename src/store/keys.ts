@@ -17,13 +17,13 @@ export const keyLength = 16
 export type Keyed = (...parts: (string | Uint8Array)[]) => Buffer
 
 /**
- * Opens the box's secret in `folder`, or makes it for a folder that holds no database yet. It lies
+ * Opens the box's secret in `folder`, or makes it for a box whose journal was never `used`. It lies
  * beside the database, not in it, so that the database alone tells nobody who the patients are.
  */
-export function openKeys(folder: string): Keyed {
+export function openKeys(folder: string, used: boolean): Keyed {
   const path = join(folder, "box.key")
   if (!existsSync(path)) {
-    if (existsSync(join(folder, "waystation.db"))) {
+    if (used) {
       throw new StoreProblem(
         `${path} is missing, and the database beside it can't be read in order without it: ` +
           "put it back from where the database came from",

@@ -1,7 +1,14 @@
 import type { Database } from "bun:sqlite"
-import type { Delivery, Outcome, Receipt, Told, Why } from "../message.ts"
+import type { Outcome, Receipt, Told, Why } from "../message.ts"
 import { subjectsOf } from "./follow.ts"
 import { openTell } from "./known.ts"
+
+/** Which delivery is settled. */
+export interface Settled {
+  id: number
+  destination: string
+  messageId: number
+}
 
 /** What is written when a destination has spoken. */
 export interface Settlement {
@@ -29,13 +36,13 @@ export function openSettle(work: Database) {
   )
   const leave = openLeave(work)
   const tell = openTell(work)
-  return ({ delivery, settlement }: { delivery: Delivery; settlement: Settlement }): void => {
+  return ({ delivery, settlement }: { delivery: Settled; settlement: Settlement }): void => {
     const { outcome, dueAt, told, notes, at } = settlement
     const settle = (state: string, reason: string | null, receipt: Receipt | null) => {
       move.run(state, reason, receipt && JSON.stringify(receipt), at, delivery.id)
       leave(delivery)
       const detail = { destination: delivery.destination, reason, receipt, notes }
-      trail.run(delivery.message.id, at, state, JSON.stringify(detail))
+      trail.run(delivery.messageId, at, state, JSON.stringify(detail))
     }
     switch (outcome.outcome) {
       case "delivered":
@@ -61,7 +68,7 @@ function whole({ reason, said }: Why): string {
 }
 
 /** Takes a settled delivery out of its lanes, where it was first; the next ones step forward. */
-function openLeave(work: Database): (delivery: Delivery) => void {
+function openLeave(work: Database): (delivery: Settled) => void {
   const subjects = work.query<{ subjects: Uint8Array }, [number]>(
     "SELECT subjects FROM journal WHERE id = ?",
   )
@@ -73,7 +80,7 @@ function openLeave(work: Database): (delivery: Delivery) => void {
      (SELECT min(delivery_id) FROM lane WHERE destination = ? AND subject = ?)`,
   )
   return (delivery) => {
-    const row = subjects.get(delivery.message.id)
+    const row = subjects.get(delivery.messageId)
     for (const subject of subjectsOf(row?.subjects ?? new Uint8Array())) {
       leave.run(delivery.destination, subject, delivery.id)
       forward.run(delivery.destination, subject)

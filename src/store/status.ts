@@ -26,12 +26,20 @@ export function openCounts(work: Database): () => Counts {
      INDEXED BY delivery_first WHERE destination = ? AND state = 'pending' AND ahead = 0
      ORDER BY id LIMIT 1)`,
   )
-  const highest = work.query<{ id: number | null }, []>("SELECT max(id) AS id FROM journal")
+  const tail = work.query<{ source: string; stored: number; last_at: number }, [number]>(
+    `SELECT source, count(*) AS stored, max(received_at) AS last_at FROM journal
+     WHERE id > ? GROUP BY source`,
+  )
   return () => {
     const counts: Counts = { sources: {}, destinations: {}, unrouted: 0, unfollowed: 0 }
     for (const { source, stored, unrouted, last_at } of tallies.all()) {
       counts.sources[source] = { stored, lastAt: last_at }
       counts.unrouted += unrouted
+    }
+    for (const { source, stored, last_at } of tail.all(readMark(work))) {
+      const followed = counts.sources[source]?.stored ?? 0
+      counts.sources[source] = { stored: followed + stored, lastAt: last_at }
+      counts.unfollowed += stored
     }
     for (const { destination, state, deliveries: count } of deliveries.all()) {
       counts.destinations[destination] ??= {
@@ -43,7 +51,6 @@ export function openCounts(work: Database): () => Counts {
       }
       counts.destinations[destination][state] = count
     }
-    counts.unfollowed = Math.max(0, (highest.get()?.id ?? 0) - readMark(work))
     return counts
   }
 }

@@ -6,7 +6,6 @@ import { openCentral } from "../fake/central.ts"
 import { openSender, type Sender } from "../fake/sender.ts"
 import { configuration, start } from "./binary.ts"
 
-/** A file system of 4 MiB of the test's own needs a mount namespace; containers may forbid that. */
 const mounts = Bun.spawnSync(["unshare", "--mount", "true"]).success
 const reason = mounts ? "" : " (skipped: this machine lets nobody mount a file system)"
 
@@ -22,6 +21,7 @@ async function fill(sender: Sender, size: number): Promise<{ taken: number; refu
   }
 }
 
+// A file system of 4 MiB of the test's own needs a mount namespace; containers may forbid that.
 test.skipIf(!mounts)(
   `a full disk refuses messages and takes them again when there is space${reason}`,
   async () => {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from "bun:test"
 import { join } from "node:path"
 import { openStore, type Store } from "../../src/store/index.ts"
 import { oru, temporaryFolder } from "../build.ts"
+import { followTo } from "./follow-to.ts"
 
 const open: Store[] = []
 
@@ -10,8 +11,8 @@ afterEach(async () => {
   for (const store of open.splice(0)) await store.close()
 })
 
-function storeIn(folder: string): Store {
-  const store = openStore(folder)
+async function storeIn(folder: string): Promise<Store> {
+  const store = await openStore(folder)
   open.push(store)
   return store
 }
@@ -19,7 +20,7 @@ function storeIn(folder: string): Store {
 async function reopened(store: Store, folder: string): Promise<Store> {
   open.splice(open.indexOf(store), 1)
   await store.close()
-  return storeIn(folder)
+  return await storeIn(folder)
 }
 
 /** A message for the journal, as intake hands it over. */
@@ -39,7 +40,7 @@ function message(controlId: string, text = controlId, source = "lab") {
 
 describe("the journal", () => {
   test("gives messages their places in the order they came, also those of one commit", async () => {
-    const store = storeIn(temporaryFolder())
+    const store = await storeIn(temporaryFolder())
     const appended = await Promise.all(["A", "B", "C"].map((id) => store.append(message(id))))
     expect(appended.map(({ id }) => id)).toEqual([1, 2, 3])
   })
@@ -47,7 +48,7 @@ describe("the journal", () => {
   test("has a message on disk, readable by another process, when it says so", async () => {
     const folder = temporaryFolder()
     const { bytes } = message("A")
-    await storeIn(folder).append(message("A"))
+    await (await storeIn(folder)).append(message("A"))
     const other = new Database(join(folder, "waystation.db"), { readonly: true })
     const row = other.query<{ bytes: Uint8Array }, []>("SELECT bytes FROM journal").get()
     other.close()
@@ -56,7 +57,7 @@ describe("the journal", () => {
 
   test("says nothing about a patient outside the bytes of the message itself", async () => {
     const folder = temporaryFolder()
-    await storeIn(folder).append(message("A"))
+    await (await storeIn(folder)).append(message("A"))
     const other = new Database(join(folder, "waystation.db"), { readonly: true })
     const row = other.query("SELECT control, digest, subjects, peer, type FROM journal").get()
     other.close()
@@ -67,13 +68,13 @@ describe("the journal", () => {
 
 describe("a message that comes again", () => {
   test("with the same bytes is not stored twice", async () => {
-    const store = storeIn(temporaryFolder())
+    const store = await storeIn(temporaryFolder())
     const first = await store.append(message("A"))
     expect(await store.append(message("A"))).toEqual({ id: first.id, repeat: true })
   })
 
   test("while the first is being written waits for it and shares its place", async () => {
-    const store = storeIn(temporaryFolder())
+    const store = await storeIn(temporaryFolder())
     const both = await Promise.all([store.append(message("A")), store.append(message("A"))])
     expect(both).toEqual([
       { id: 1, repeat: false },
@@ -83,9 +84,9 @@ describe("a message that comes again", () => {
 
   test("after a restart is known, followed or not", async () => {
     const folder = temporaryFolder()
-    let store = storeIn(folder)
+    let store = await storeIn(folder)
     await store.append(message("A"))
-    await store.follow(() => [], 10)
+    await followTo(store)
     await store.append(message("B"))
     store = await reopened(store, folder)
     expect((await store.append(message("A"))).repeat).toBe(true)
@@ -97,70 +98,74 @@ describe("a message that comes again", () => {
     ["followed once", [1]],
     ["followed never", []],
   ])("with other bytes under its control id is new each time, %s", async (_how, followed) => {
-    const store = storeIn(temporaryFolder())
+    const store = await storeIn(temporaryFolder())
     const ids: number[] = []
     for (const text of ["5.4", "6.1", "5.4"]) {
       ids.push((await store.append(message("1", text))).id)
-      if (followed.includes(ids.length)) await store.follow(() => [], 10)
+      if (followed.includes(ids.length)) await followTo(store)
     }
     expect(ids).toEqual([1, 2, 3])
   })
 
   test("from another source is that source's own", async () => {
-    const store = storeIn(temporaryFolder())
+    const store = await storeIn(temporaryFolder())
     await store.append(message("A", "A", "lab"))
     expect((await store.append(message("A", "A", "ward"))).repeat).toBe(false)
   })
 })
 
 describe("a store that can't be opened says why, and leaves everything as it is:", () => {
-  test("a second process on the same data folder", () => {
+  test("a second process on the same data folder", async () => {
     const folder = temporaryFolder()
-    storeIn(folder)
-    expect(() => openStore(folder)).toThrow(/is in use by another waystation/)
+    await storeIn(folder)
+    await expect(openStore(folder)).rejects.toThrow(/is in use by another waystation/)
   })
 
   test("a database of a newer version", async () => {
     const folder = temporaryFolder()
-    await openStore(folder).close()
+    await (await openStore(folder)).close()
     const database = new Database(join(folder, "waystation.db"))
     database.run("PRAGMA user_version = 99")
     database.close()
-    expect(() => openStore(folder)).toThrow(/was written by a newer waystation \(schema 99/)
+    const before = await Bun.file(join(folder, "waystation.db")).bytes()
+    await expect(openStore(folder)).rejects.toThrow(/was written by a newer waystation \(schema 99/)
+    expect(await Bun.file(join(folder, "waystation.db")).bytes()).toEqual(before)
   })
 
   test("a file that is no database", async () => {
     const folder = temporaryFolder()
-    await openStore(folder).close()
+    await (await openStore(folder)).close()
     const path = join(folder, "waystation.db")
     await Bun.write(path, "this was a database before the power went".repeat(100))
-    expect(() => openStore(folder)).toThrow(/the file is damaged; it was left as it is/)
+    await expect(openStore(folder)).rejects.toThrow(/the file is damaged; it was left as it is/)
     expect(await Bun.file(path).text()).toStartWith("this was a database")
   })
 
   test("a database whose key was lost", async () => {
     const folder = temporaryFolder()
-    await openStore(folder).close()
+    const store = await openStore(folder)
+    await store.append(message("A"))
+    await store.close()
     await Bun.file(join(folder, "box.key")).delete()
-    expect(() => openStore(folder)).toThrow(/box.key is missing/)
+    await expect(openStore(folder)).rejects.toThrow(/box.key is missing/)
   })
 
   test("a journal that ends before what was already followed", async () => {
     const folder = temporaryFolder()
-    const store = openStore(folder)
+    const store = await openStore(folder)
     await store.append(message("A"))
-    await store.follow(() => [], 10)
+    await followTo(store)
     await store.close()
     const database = new Database(join(folder, "waystation.db"))
     database.run("DELETE FROM journal")
     database.run("UPDATE sqlite_sequence SET seq = 0")
     database.close()
-    expect(() => openStore(folder)).toThrow(/the journal ends before message 1/)
+    await expect(openStore(folder)).rejects.toThrow(/the journal ends before message 1/)
   })
 })
 
 test("a commit that fails for one message takes no other with it", async () => {
-  const store = storeIn(temporaryFolder())
+  const store = await storeIn(temporaryFolder())
   const broken = { ...message("B"), type: null as unknown as string }
   const results = await Promise.allSettled([
     store.append(message("A")),
@@ -173,7 +178,7 @@ test("a commit that fails for one message takes no other with it", async () => {
 
 test("what is no message is kept in quarantine, the newest thousand of them", async () => {
   const folder = temporaryFolder()
-  const store = storeIn(folder)
+  const store = await storeIn(folder)
   const malformed = { code: 100, location: "MSH", reason: "there is no MSH segment" } as const
   const bytes = Buffer.alloc(100_000, "x")
   const refused = { source: "lab", peer: "10.0.0.7:4711", receivedAt: 1, malformed, bytes }

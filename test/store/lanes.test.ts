@@ -4,6 +4,7 @@ import { join } from "node:path"
 import type { Delivery, Outcome } from "../../src/message.ts"
 import { openStore, type Store } from "../../src/store/index.ts"
 import { oru, temporaryFolder } from "../build.ts"
+import { followTo } from "./follow-to.ts"
 
 const delivered: Outcome = { outcome: "delivered", receipt: { status: 200 } }
 const held: Outcome = { outcome: "hold", reason: "422" }
@@ -14,8 +15,8 @@ afterEach(async () => {
   for (const store of open.splice(0)) await store.close()
 })
 
-function storeIn(folder: string): Store {
-  const store = openStore(folder)
+async function storeIn(folder: string): Promise<Store> {
+  const store = await openStore(folder)
   open.push(store)
   return store
 }
@@ -27,7 +28,7 @@ async function owe(store: Store, ...subjects: string[][]): Promise<void> {
     const about = { source: "lab", peer: "10.0.0.7:4711", receivedAt: 1, type: "ORU^R01" }
     await store.append({ ...about, controlId, subjects: keys, bytes: oru({ controlId }) })
   }
-  await store.follow(() => ["central"], 1000)
+  await followTo(store, "central")
 }
 
 async function next(store: Store, now = 0, except: number[] = []): Promise<Delivery[]> {
@@ -39,12 +40,15 @@ const ids = (deliveries: readonly Delivery[]) => deliveries.map(({ id }) => id)
 
 async function settle(store: Store, delivery: Delivery | undefined, outcome: Outcome, dueAt = 0) {
   if (!delivery) throw new Error("nothing was due")
-  await store.settle(delivery, { outcome, dueAt, told: [], notes: [], at: 0 })
+  await store.settle(
+    { ...delivery, messageId: delivery.message.id },
+    { outcome, dueAt, told: [], notes: [], at: 0 },
+  )
 }
 
 describe("of the deliveries about one patient", () => {
   test("only the first is due, and the next when it is settled", async () => {
-    const store = storeIn(temporaryFolder())
+    const store = await storeIn(temporaryFolder())
     await owe(store, ["P1"], ["P1"], ["P2"], ["P1"])
     const due = await next(store)
     expect(ids(due)).toEqual([1, 3])
@@ -53,13 +57,13 @@ describe("of the deliveries about one patient", () => {
   })
 
   test("one that is in flight keeps those behind it waiting", async () => {
-    const store = storeIn(temporaryFolder())
+    const store = await storeIn(temporaryFolder())
     await owe(store, ["P1"], ["P1"])
     expect(ids(await next(store, 0, [1]))).toEqual([])
   })
 
   test("one that waits for its next try keeps those behind it waiting", async () => {
-    const store = storeIn(temporaryFolder())
+    const store = await storeIn(temporaryFolder())
     await owe(store, ["P1"], ["P1"], ["P2"])
     const [first] = await next(store)
     await settle(store, first, { outcome: "retry", reason: "down" }, 1000)
@@ -68,7 +72,7 @@ describe("of the deliveries about one patient", () => {
   })
 
   test("one that is held lets the others pass", async () => {
-    const store = storeIn(temporaryFolder())
+    const store = await storeIn(temporaryFolder())
     await owe(store, ["P1"], ["P1"])
     const [first] = await next(store)
     await settle(store, first, held)
@@ -77,7 +81,7 @@ describe("of the deliveries about one patient", () => {
 })
 
 test("a merge is about two patients, and waits for both and holds up both", async () => {
-  const store = storeIn(temporaryFolder())
+  const store = await storeIn(temporaryFolder())
   await owe(store, ["P1"], ["P2"], ["P1", "P2"], ["P2"])
   const due = await next(store)
   expect(ids(due)).toEqual([1, 2])
@@ -92,13 +96,13 @@ test("a merge is about two patients, and waits for both and holds up both", asyn
 })
 
 test("messages that name no patient stay in the order of their source", async () => {
-  const store = storeIn(temporaryFolder())
+  const store = await storeIn(temporaryFolder())
   await owe(store, [], [], ["P1"])
   expect(ids(await next(store))).toEqual([1, 3])
 })
 
 test("a wait that lies further off than anybody waits is over: the clock has jumped", async () => {
-  const store = storeIn(temporaryFolder())
+  const store = await storeIn(temporaryFolder())
   await owe(store, ["P1"])
   const [first] = await next(store)
   await settle(store, first, { outcome: "retry", reason: "down" }, 10 * hour)
@@ -107,7 +111,7 @@ test("a wait that lies further off than anybody waits is over: the clock has jum
 })
 
 test("when a destination is back, whatever waits for its next try is due at once", async () => {
-  const store = storeIn(temporaryFolder())
+  const store = await storeIn(temporaryFolder())
   await owe(store, ["P1"], ["P2"])
   for (const delivery of await next(store)) {
     await settle(store, delivery, { outcome: "retry", reason: "down" }, 5000)
@@ -123,7 +127,7 @@ test("random arrivals and outcomes never break an order, and leave nothing behin
   console.log(`seed ${seed}`)
   const random = randomFrom(seed)
   const folder = temporaryFolder()
-  let store = storeIn(folder)
+  let store = await storeIn(folder)
   const owedTo: string[][] = []
   const lastOf = new Map<string, number>()
   let settled = 0
@@ -149,7 +153,7 @@ test("random arrivals and outcomes never break an order, and leave nothing behin
     }
     if (random() < 0.1) {
       await open.splice(0)[0]?.close()
-      store = storeIn(folder)
+      store = await storeIn(folder)
     }
     expect(round).toBeLessThan(2000)
   }
@@ -160,7 +164,7 @@ test("random arrivals and outcomes never break an order, and leave nothing behin
 
 test("finding what is due costs the same at any backlog: each query walks its index", async () => {
   const folder = temporaryFolder()
-  await owe(storeIn(folder), ["P1"])
+  await owe(await storeIn(folder), ["P1"])
   const database = new Database(join(folder, "waystation.db"), { readonly: true })
   const plan = (sql: string) =>
     database

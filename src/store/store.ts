@@ -1,0 +1,117 @@
+import type { Database } from "bun:sqlite"
+import type { Delivery, Told } from "../message.ts"
+import { openBox } from "./box.ts"
+import { type Databases, lockFolder, openDatabases, StoreProblem } from "./database.ts"
+import { type Appended, Duplicates } from "./duplicates.ts"
+import { type Owed, openFollow, openUnfollowed, readMark, type Unfollowed } from "./follow.ts"
+import { GroupCommit } from "./group-commit.ts"
+import { Journal, type NewMessage, type Refused } from "./journal.ts"
+import { type Keyed, openKeys } from "./keys.ts"
+import { openKnown } from "./known.ts"
+import { openNext, openWaiting } from "./next.ts"
+import { openSettle, type Settled, type Settlement } from "./settle.ts"
+import { type Counts, openCounts } from "./status.ts"
+
+/**
+ * Everything that must outlive a power cut. Only `append`, `quarantine` and `settle` write what
+ * others wait for; each rejects when the disk refuses, and nothing of it is then written.
+ */
+export interface Store {
+  /** Random, made with the database and renewed by a restore: part of every idempotency key. */
+  readonly epoch: string
+  append(message: NewMessage): Promise<Appended>
+  quarantine(refused: Refused): Promise<void>
+  /** The messages after the mark, at most `limit` of them. */
+  unfollowed(limit: number): Promise<Unfollowed[]>
+  /** Follows these messages, the next ones after the mark, to the destinations they are owed to. */
+  follow(owed: readonly Owed[]): Promise<void>
+  next(
+    destination: string,
+    options: { now: number; patienceMs: number; limit: number; except: ReadonlySet<number> },
+  ): Promise<Delivery[]>
+  /** When the earliest delivery that waits for its next try is due; undefined when none does. */
+  nextDueAt(destination: string): Promise<number | undefined>
+  settle(delivery: Settled, settlement: Settlement): Promise<void>
+  /** Makes every delivery to `destination` that waits for its next try due now. */
+  hurry(destination: string): Promise<void>
+  known(destination: string, resources: readonly string[]): Promise<Told[]>
+  counts(): Promise<Counts>
+  /** What the box keeps under `name`: its configuration, for one. */
+  recall(name: string): Promise<string | undefined>
+  remember(name: string, value: string): Promise<void>
+  /** Rejects when the disk takes no durable write at this moment. */
+  probe(): Promise<void>
+  close(): Promise<void>
+}
+
+/** A batch of so many messages says that more are coming; what can wait then waits. */
+const busy = 50
+
+/** Opens the store in `folder`, on this thread; throws StoreProblem with advice when it can't. */
+export function openStoreHere(folder: string): Store {
+  const lock = lockFolder(folder)
+  const opened: { close(): void }[] = [lock]
+  const close = () => {
+    for (const one of opened.splice(0).reverse()) one.close()
+  }
+  try {
+    const databases = openDatabases(folder)
+    opened.push(databases)
+    const last = lastMessage(databases.intake)
+    return storeOn(databases, openKeys(folder, last > 0), close)
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+/** The highest id the journal ever gave; throws where following was further already. */
+function lastMessage(intake: Database): number {
+  const row = intake
+    .query<{ seq: number }, []>("SELECT seq FROM sqlite_sequence WHERE name = 'journal'")
+    .get()
+  const last = row?.seq ?? 0
+  const mark = readMark(intake)
+  if (last >= mark) return last
+  throw new StoreProblem(
+    `the journal ends before message ${mark}, which was already followed: messages were lost; ` +
+      "keep a copy of the data folder, then restore a backup",
+  )
+}
+
+function storeOn({ intake, work }: Databases, keyed: Keyed, close: () => void): Store {
+  const box = openBox(intake)
+  const duplicates = new Duplicates(work)
+  const journal = new Journal(intake, keyed, duplicates)
+  const settlements = new GroupCommit(work, openSettle(work))
+  const next = openNext(work)
+  const counts = openCounts(work)
+  const waiting = openWaiting(work)
+  const known = openKnown(work)
+  const unfollowed = openUnfollowed(work)
+  const follow = openFollow(work)
+  return {
+    epoch: box.epoch(),
+    append: (message) => journal.append(message),
+    quarantine: (refused) => journal.quarantine(refused),
+    unfollowed: async (limit) => unfollowed(limit),
+    async follow(owed) {
+      follow(owed)
+      await duplicates.write(owed.length < busy)
+    },
+    next: async (destination, options) => next(destination, options),
+    nextDueAt: async (destination) => waiting.nextDueAt(destination),
+    settle: (delivery, settlement) => settlements.add({ delivery, settlement }),
+    hurry: async (destination) => waiting.hurry(destination),
+    known: async (destination, resources) => known(destination, resources),
+    counts: async () => counts(),
+    recall: async (name) => box.recall(name),
+    remember: async (name, value) => box.remember(name, value),
+    probe: async () => box.remember("probe", String(Date.now())),
+    async close() {
+      journal.flush()
+      settlements.flush()
+      close()
+    },
+  }
+}
