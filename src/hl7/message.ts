@@ -76,7 +76,7 @@ export class Segment {
 
   /** The repetitions that hold anything, `""` not counted. */
   repetitions(field: number): readonly Repetition[] {
-    if (this.#isDelimiters(field)) return []
+    if (this.#isDelimiters(field)) return none
     const all = this.#split(field)
     return all.some((one) => one.empty()) ? all.filter((one) => !one.empty()) : all
   }
@@ -91,12 +91,15 @@ export class Segment {
     return this.#fields[field] ?? ""
   }
 
-  #split(field: number): Repetition[] {
+  #split(field: number): readonly Repetition[] {
     const before = this.#repetitions[field]
     if (before !== undefined) return before
     const raw = this.raw(field)
-    const texts = raw === "" ? [] : split(raw, this.#delimiters.repetition)
-    const repetitions = texts.map((text) => new Repetition(text, this.#delimiters, this.#charset))
+    if (raw === "") return none
+    const repetitions: Repetition[] = []
+    for (const text of split(raw, this.#delimiters.repetition)) {
+      repetitions.push(new Repetition(text, this.#delimiters, this.#charset))
+    }
     this.#repetitions[field] = repetitions
     return repetitions
   }
@@ -105,6 +108,8 @@ export class Segment {
     return this.#isHeader && field <= 2
   }
 }
+
+const none: readonly Repetition[] = []
 
 /** One repetition of a field. */
 export class Repetition {

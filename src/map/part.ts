@@ -33,6 +33,7 @@ export function partsOf<R>(
 ): Part[] {
   const parts: Part[] = []
   for (const { field, make } of fields) {
+    if (segment.raw(field) === "") continue
     const part = `${segment.name}-${field}`
     if (segment.deleted(field)) parts.push({ part, makes: null, mentions: [] })
     else if (segment.repetitions(field).length > 0) {
