@@ -85,6 +85,16 @@ describe("what is known of a patient", () => {
     expect(elements).toEqual({ period: { start: "2026-04-15", end: "2026-04-16" } })
   })
 
+  test("is told field by field, also where two of them make one element", () => {
+    const admitted = part("PV1-44", { period: { start: "2026-04-15" } })
+    const discharged = part("PV1-45", { period: { end: "2026-04-16" } })
+    const { told } = lay(1, [admitted, discharged], [])
+    expect(told.map(({ value }) => JSON.parse(value ?? "null").makes)).toEqual([
+      { period: { start: "2026-04-15" } },
+      { period: { end: "2026-04-16" } },
+    ])
+  })
+
   test("brings along the resources it refers to, of the parts that count only", () => {
     const doctor = (family: string) => ({
       resourceType: "Practitioner" as const,
