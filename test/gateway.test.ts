@@ -184,7 +184,7 @@ describe("a new configuration", () => {
   })
 })
 
-test("what central knows of a patient, and this box not, is read before it is updated", async () => {
+test("what central knows of a patient, and this box not, is read before the update", async () => {
   const central = await openCentral()
   const destination = { central: { kind: "fhir", url: central.url } }
   const route = [{ from: ["lab"], to: ["central"] }]

@@ -43,27 +43,23 @@ const noHeader: Header = { separator: "|", encoding: "^~\\&", field: () => "" }
  * header the usual delimiters are used, and MSA-2 stays empty: it could only name a wrong message.
  */
 export function ack(header: Header | undefined, { code, error, controlId, at }: Ack): Buffer {
-  const { separator, encoding, field } = header ?? noHeader
-  const [component = "^"] = encoding
-  const [, event = ""] = field(9).split(component)
-  const type = ["ACK", ...(event === "" ? [] : [event, "ACK"])].join(component)
-  const processing = field(11) || "P"
-  const version = field(12) || "2.5.1"
-  const charset = field(18) === "" ? [] : ["", "", "", "", "", field(18)]
-  const names = [field(5), field(6), field(3), field(4)]
-  const msh = [...names, time(at), "", type, controlId, processing, version, ...charset]
-  const reason = error ? escaped(error.reason, separator, encoding) : ""
-  const segments = [
-    ["MSH", encoding, ...msh],
-    ["MSA", code, field(10), ...(error ? [reason] : [])],
-  ]
-  if (error) {
-    const location = error.location.replaceAll("^", component)
-    const name = escaped(errors[error.code], separator, encoding)
-    const number = [error.code, name, "HL70357"].join(component)
-    segments.push(["ERR", "", location, number, "E", "", "", "", reason])
-  }
-  return Buffer.from(`${segments.map((fields) => fields.join(separator)).join("\r")}\r`, "latin1")
+  const { separator: s, encoding, field } = header ?? noHeader
+  const component = encoding[0] ?? "^"
+  const event = field(9).split(component, 2)[1] ?? ""
+  const type = event === "" ? "ACK" : `ACK${component}${event}${component}ACK`
+  const names = `${field(5)}${s}${field(6)}${s}${field(3)}${s}${field(4)}`
+  const processing = `${controlId}${s}${field(11) || "P"}${s}${field(12) || "2.5.1"}`
+  const charset = field(18) === "" ? "" : `${s.repeat(6)}${field(18)}`
+  const msh = `MSH${s}${encoding}${s}${names}${s}${time(at)}${s}${s}${type}${s}${processing}`
+  const head = `${msh}${charset}\r`
+  const msa = `MSA${s}${code}${s}${field(10)}`
+  if (!error) return Buffer.from(`${head}${msa}\r`, "latin1")
+  const reason = escaped(error.reason, s, encoding)
+  const location = error.location.replaceAll("^", component)
+  const name = escaped(errors[error.code], s, encoding)
+  const number = [error.code, name, "HL70357"].join(component)
+  const err = ["ERR", "", location, number, "E", "", "", "", reason].join(s)
+  return Buffer.from(`${head}${msa}${s}${reason}\r${err}\r`, "latin1")
 }
 
 /** A text of ours for a sender whose delimiters may stand in it (2.5.1, 2.7.1). */
@@ -77,6 +73,14 @@ function escaped(text: string, separator: string, encoding: string): string {
   }).join("")
 }
 
+/** MSH-7, in UTC and to the second, which is formatted once for all of its acknowledgements. */
 function time(at: number): string {
-  return `${new Date(at).toISOString().replace(/[-:T]/g, "").slice(0, 14)}+0000`
+  const second = Math.floor(at / 1000)
+  if (second !== formatted.second) {
+    const digits = new Date(second * 1000).toISOString().replace(/[-:T]/g, "").slice(0, 14)
+    formatted = { second, text: `${digits}+0000` }
+  }
+  return formatted.text
 }
+
+let formatted = { second: Number.NaN, text: "" }

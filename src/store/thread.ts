@@ -3,19 +3,18 @@
  * Answers all that is done in one turn at once.
  */
 import { StoreProblem } from "./database.ts"
-import type { Call, Opened, Reply } from "./index.ts"
+import type { Appends, Crossed, Crossing, Done, Head, Opened, Reply } from "./remote.ts"
 import { openStoreHere, type Store } from "./store.ts"
 
 declare const self: Worker
 
 let replies: Reply[] = []
+let appended: Done[] = []
 
 self.onmessage = ({ data: folder }: MessageEvent<string>) => {
   try {
     const store = openStoreHere(folder)
-    self.onmessage = ({ data: calls }: MessageEvent<Call[]>) => {
-      for (const call of calls) void serve(store, call)
-    }
+    self.onmessage = ({ data }: MessageEvent<Crossing>) => serve(store, data)
     self.postMessage({ epoch: store.epoch } satisfies Opened)
   } catch (error) {
     if (!(error instanceof StoreProblem)) throw error
@@ -23,21 +22,41 @@ self.onmessage = ({ data: folder }: MessageEvent<string>) => {
   }
 }
 
-async function serve(store: Store, { id, method, args }: Call): Promise<void> {
-  const call = store[method] as (...args: unknown[]) => Promise<unknown>
-  try {
-    answer({ id, value: await call(...args) })
-  } catch (error) {
-    answer({ id, problem: (error as Error).message })
+function serve(store: Store, { calls, appends }: Crossing): void {
+  if (appends) append(store, appends)
+  for (const { id, method, args } of calls) {
+    const call = store[method] as (...args: unknown[]) => Promise<unknown>
+    call(...args).then(
+      (value) => answer(() => replies.push({ id, value })),
+      (error) => refuse(id, error),
+    )
   }
 }
 
-function answer(reply: Reply): void {
-  if (replies.length === 0) {
-    setImmediate(() => {
-      self.postMessage(replies)
-      replies = []
-    })
+function append(store: Store, { heads, bytes }: Appends): void {
+  let at = 0
+  for (const [id, length, message] of JSON.parse(heads) as Head[]) {
+    const own = bytes.subarray(at, at + length)
+    at += length
+    store.append({ ...message, bytes: own }).then(
+      (done) => answer(() => appended.push([id, done])),
+      (error) => refuse(id, error),
+    )
   }
-  replies.push(reply)
+}
+
+function refuse(id: number, error: Error): void {
+  answer(() => replies.push({ id, problem: error.message }))
+}
+
+/** All answers of one turn go back together. */
+function answer(add: () => void): void {
+  if (replies.length === 0 && appended.length === 0) setImmediate(sendAnswers)
+  add()
+}
+
+function sendAnswers(): void {
+  self.postMessage({ replies, appended: JSON.stringify(appended) } satisfies Crossed)
+  replies = []
+  appended = []
 }
