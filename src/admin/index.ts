@@ -87,7 +87,7 @@ export async function openAdmin(config: AdminConfig, view: AdminView): Promise<A
         code === "EADDRINUSE"
           ? "the port is in use; stop the program that has it, or set another [admin] port"
           : message
-      throw new Error(`admin ${host}:${port}: ${why}`, { cause: error })
+      throw new Error(`can't listen on ${host}:${port}: ${why}`, { cause: error })
     }
   }
 }

@@ -16,7 +16,8 @@ export function patientKey(number: PatientNumber, defaultAssigner = ""): string 
   const { namespace, universalId } = number
   const local = localTypes.has(number.universalIdType.toUpperCase())
   const assigner = (local ? namespace || universalId : universalId || namespace) || defaultAssigner
-  return `${assigner}|${number.id}`
+  // Escaped, so that no assigner's name can reach into the number: two patients would be one.
+  return `${assigner.replaceAll(/[\\|]/g, "\\$&")}|${number.id}`
 }
 
 /** Table 0301: the types of a universal id that is only unique where it was given out. */

@@ -158,7 +158,7 @@ describe("the address", () => {
   test("a port in use is named, with what to do", async () => {
     const { port } = new URL(await open())
     await expect(open({ port: Number(port) })).rejects.toThrow(
-      `admin 127.0.0.1:${port}: the port is in use; stop the program that has it`,
+      `can't listen on 127.0.0.1:${port}: the port is in use; stop the program that has it`,
     )
   })
 

@@ -26,6 +26,15 @@ describe("a patient number is known", () => {
     expect(patientKey(number({}))).toBe("|P-1")
   })
 
+  test("apart from any other, whatever characters the assigner's name holds", () => {
+    const keys = [
+      patientKey(number({ namespace: "A|B" })),
+      patientKey(number({ namespace: "A", id: "B|P-1" })),
+      patientKey(number({ namespace: "A\\", id: "B|P-1" })),
+    ]
+    expect(new Set(keys).size).toBe(3)
+  })
+
   test("not at all without a number", () => {
     expect(patientKey(number({ id: "", namespace: "KISUMU" }), "KISUMU")).toBeUndefined()
   })
