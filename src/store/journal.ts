@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite"
 import type { Malformed, Message } from "../message.ts"
-import type { Appended, Duplicates } from "./duplicates.ts"
+import type { Appended, Duplicates, Newest } from "./duplicates.ts"
 import { GroupCommit } from "./group-commit.ts"
 import type { Keyed } from "./keys.ts"
 
@@ -48,7 +48,7 @@ export class Journal {
    * the first is being committed waits for it. Rejects when the disk refuses.
    */
   async append(message: NewMessage): Promise<Appended> {
-    const control = this.#keyed(message.source, message.controlId)
+    const control = this.#keyed(`control ${message.source} ${message.controlId}`)
     const digest = this.#keyed(message.bytes)
     const before = this.#duplicates.newest(control)
     if (before?.digest.equals(digest)) {
@@ -56,12 +56,13 @@ export class Journal {
       return { id, repeat: true }
     }
     const row = { message, control, digest, newer: before !== undefined }
-    const newest = { control, digest, appended: this.#rows.add(row) }
+    const newest: Newest = { control, digest, appended: this.#rows.add(row) }
     this.#duplicates.enter(newest)
     try {
       const appended = await newest.appended
       // It repeats one that is written down already, which then is the latest.
       if (appended.repeat) this.#duplicates.takeBack(newest, before)
+      else newest.id = appended.id
       return appended
     } catch (error) {
       this.#duplicates.takeBack(newest, before)
@@ -109,8 +110,9 @@ function insertInto(intake: Database, keyed: Keyed): (row: Row) => Appended {
 
 /** With no patient named, the source itself is the subject: its messages stay in order. */
 function keysOf({ source, subjects }: NewMessage, keyed: Keyed): Buffer {
-  if (subjects.length === 0) return keyed(source)
-  return Buffer.concat([...new Set(subjects)].map((subject) => keyed("", subject)))
+  if (subjects.length === 0) return keyed(`source ${source}`)
+  if (subjects.length === 1) return keyed(`subject ${subjects[0]}`)
+  return Buffer.concat([...new Set(subjects)].map((subject) => keyed(`subject ${subject}`)))
 }
 
 function quarantineIn(intake: Database): (refused: Refused) => void {

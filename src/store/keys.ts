@@ -14,7 +14,7 @@ import { StoreProblem } from "./database.ts"
 export const keyLength = 16
 
 /** Turns what could name a patient into a key that says nothing without the box's own secret. */
-export type Keyed = (...parts: (string | Uint8Array)[]) => Buffer
+export type Keyed = (what: string | Uint8Array) => Buffer
 
 /**
  * Opens the box's secret in `folder`, or makes it for a box whose journal was never `used`. It lies
@@ -34,15 +34,7 @@ export function openKeys(folder: string, used: boolean): Keyed {
   const secret = readFileSync(path)
   if (secret.length !== 32) throw new StoreProblem(`${path} is damaged: it must hold 32 bytes`)
   const keyed = new Bun.CryptoHasher("sha256", secret)
-  return (...parts) => {
-    const hasher = keyed.copy()
-    for (const part of parts) {
-      // The length first, so that ("ab", "c") and ("a", "bc") never give one key.
-      hasher.update(`${part.length}:`)
-      hasher.update(part)
-    }
-    return hasher.digest().subarray(0, keyLength)
-  }
+  return (what) => keyed.copy().update(what).digest().subarray(0, keyLength)
 }
 
 /** Whole or not at all, and on disk before the first message is: a power cut must not part them. */
