@@ -1,26 +1,16 @@
 import { Database } from "bun:sqlite"
-import { afterEach, describe, expect, test } from "bun:test"
+import { describe, expect, test } from "bun:test"
 import { join } from "node:path"
 import { openStore, type Store } from "../../src/store/index.ts"
 import { oru, temporaryFolder } from "../build.ts"
 import { followTo } from "./follow-to.ts"
+import { storesOfThisFile } from "./stores.ts"
 
-const open: Store[] = []
-
-afterEach(async () => {
-  for (const store of open.splice(0)) await store.close()
-})
-
-async function storeIn(folder: string): Promise<Store> {
-  const store = await openStore(folder)
-  open.push(store)
-  return store
-}
+const { storeIn, close } = storesOfThisFile()
 
 async function reopened(store: Store, folder: string): Promise<Store> {
-  open.splice(open.indexOf(store), 1)
-  await store.close()
-  return await storeIn(folder)
+  await close(store)
+  return storeIn(folder)
 }
 
 /** A message for the journal, as intake hands it over. */
@@ -182,7 +172,7 @@ test("what is no message is kept in quarantine, the newest thousand of them", as
   const malformed = { code: 100, location: "MSH", reason: "there is no MSH segment" } as const
   const bytes = Buffer.alloc(100_000, "x")
   const refused = { source: "lab", peer: "10.0.0.7:4711", receivedAt: 1, malformed, bytes }
-  for (let count = 0; count < 1002; count++) await store.quarantine(refused)
+  await Promise.all(Array.from({ length: 1002 }, () => store.quarantine(refused)))
   const database = new Database(join(folder, "waystation.db"), { readonly: true })
   const kept = database
     .query("SELECT count(*) AS rows, min(id) AS first, max(size) AS size FROM quarantine")

@@ -1,25 +1,16 @@
 import { Database } from "bun:sqlite"
-import { afterEach, describe, expect, test } from "bun:test"
+import { describe, expect, test } from "bun:test"
 import { join } from "node:path"
 import type { Delivery, Outcome } from "../../src/message.ts"
-import { openStore, type Store } from "../../src/store/index.ts"
+import type { Store } from "../../src/store/index.ts"
 import { oru, temporaryFolder } from "../build.ts"
 import { followTo } from "./follow-to.ts"
+import { storesOfThisFile } from "./stores.ts"
 
 const delivered: Outcome = { outcome: "delivered", receipt: { status: 200 } }
 const held: Outcome = { outcome: "hold", reason: "422" }
 const hour = 3_600_000
-const open: Store[] = []
-
-afterEach(async () => {
-  for (const store of open.splice(0)) await store.close()
-})
-
-async function storeIn(folder: string): Promise<Store> {
-  const store = await openStore(folder)
-  open.push(store)
-  return store
-}
+const { storeIn, close } = storesOfThisFile()
 
 /** Puts messages about these subjects into the journal, and follows them to `central`. */
 async function owe(store: Store, ...subjects: string[][]): Promise<void> {
@@ -152,7 +143,7 @@ test("random arrivals and outcomes never break an order, and leave nothing behin
       settled++
     }
     if (random() < 0.1) {
-      await open.splice(0)[0]?.close()
+      await close(store)
       store = await storeIn(folder)
     }
     expect(round).toBeLessThan(2000)
