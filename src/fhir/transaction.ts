@@ -18,6 +18,8 @@ export class Transaction {
   /** By their fullUrl, which is also how the others refer to them. */
   readonly #entries = new Map<string, BundleEntry>()
 
+  readonly #passedOver = new Set<string>()
+
   constructor(site: string) {
     this.#site = site
   }
@@ -27,8 +29,11 @@ export class Transaction {
     const own = this.#own(resource)
     const url = `${resource.resourceType}?identifier=${own.system}|${own.value}`
     const { reference } = referenceTo(own)
-    const before = this.#entries.get(reference)?.request?.method
-    if (before !== "PUT") this.#add(reference, resource, { method: "PUT", url })
+    const before = this.#entries.get(reference)
+    if (before?.request?.method !== "PUT") this.#add(reference, resource, { method: "PUT", url })
+    else if (!Bun.deepEquals(before.resource, compact(resource))) {
+      this.#passedOver.add(resource.resourceType)
+    }
     return { reference }
   }
 
@@ -55,6 +60,11 @@ export class Transaction {
       this.#add(reference, tagged, { method: "POST", url: type, ifNoneExist })
     }
     return { reference }
+  }
+
+  /** The types of which a second one with the key of the first said something else. */
+  passedOver(): string[] {
+    return [...this.#passedOver]
   }
 
   /** References to everything added so far, in that order. */

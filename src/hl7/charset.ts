@@ -43,7 +43,18 @@ export function charsetOf(
 export function encodingNamed(name: string): Encoding | undefined {
   const wanted = name.trim().toUpperCase()
   const part = /^(?:ISO[ -]?)?8859[/-](1?\d)$/.exec(wanted)?.[1]
-  return part === undefined ? encodings[wanted] : iso8859[Number(part)]
+  if (part !== undefined) return iso8859[Number(part)]
+  return encodings[wanted] ?? labelled(name)
+}
+
+/** The WHATWG's own names, such as GBK. No MLLP frame holds the two-byte forms. */
+function labelled(name: string): Encoding | undefined {
+  try {
+    const { encoding } = new TextDecoder(name.trim() as Encoding)
+    return encoding.startsWith("utf-16") ? undefined : (encoding as Encoding)
+  } catch {
+    return undefined
+  }
 }
 
 /** Decodes bytes in a charset found by `charsetOf`; bytes it has no character for become U+FFFD. */

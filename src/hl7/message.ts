@@ -69,6 +69,12 @@ export class Segment {
     return this.#split(field)[0]?.text(component, subcomponent)
   }
 
+  /** One component of the first repetition, as `Repetition.component` gives it. */
+  component(field: number, component = 1): string | undefined {
+    if (this.#isDelimiters(field)) return this.text(field)
+    return this.#split(field)[0]?.component(component)
+  }
+
   /** Whether the sender deletes the field: it is exactly `""` (2.5.1, 2.5.3). */
   deleted(field: number): boolean {
     return this.raw(field).trim() === '""'
@@ -131,6 +137,16 @@ export class Repetition {
     const subpart = split(part, this.#delimiters.subcomponent)[subcomponent - 1]
     if (subpart === undefined || subpart === '""') return undefined
     return unescaped(subpart, this.#delimiters, this.#charset).trim() || undefined
+  }
+
+  /**
+   * One component whose type has no subcomponents, so that an `&` a sender left unescaped in it
+   * stays text: `U&E` and `U&C` are two services. Else as `text`.
+   */
+  component(number: number): string | undefined {
+    const part = this.#split()[number - 1]
+    if (part === undefined || part === '""') return undefined
+    return unescaped(part, this.#delimiters, this.#charset).trim() || undefined
   }
 
   /** All of it, unescaped: `^` and `&` that a sender left unescaped in a text stay text. */

@@ -48,6 +48,8 @@ function readTime(text: string): Parts | { reason: string } {
   if (year === "") return { reason: "it is not a time in the form of HL7" }
   const offset = zone === "" ? undefined : readOffset(zone)
   if (offset === null) return { reason: "its offset is not one in the form of HL7" }
+  if (offset !== undefined && day === undefined)
+    return { reason: "it is not a time in the form of HL7" }
   if (!isCalendarDate(year, month, day)) return { reason: "there is no such day" }
   const clock = minute === undefined ? undefined : `${hour}:${minute}:${second}`
   if (Number(hour ?? 0) > 23 || Number(minute ?? 0) > 59 || Number(second) > 59) {

@@ -11,7 +11,13 @@ import { coverage } from "./segment/in1.ts"
 import { nk1Parts } from "./segment/nk1.ts"
 import { pd1Fields } from "./segment/pd1.ts"
 import { patientIdentity, pidParts } from "./segment/pid.ts"
-import { encounterIdentity, pv1Fields, speaksOfVisit, visitStatus } from "./segment/pv1.ts"
+import {
+  encounterIdentity,
+  namesVisit,
+  pv1Fields,
+  speaksOfVisit,
+  visitStatus,
+} from "./segment/pv1.ts"
 
 /**
  * Patient administration (2.5.1, chapter 3): admission, discharge, registration, and updates of a
@@ -42,7 +48,8 @@ function map(message: Message, context: MapContext): Mapped {
   const visit = visitOf(reading, reference)
   const diagnosed = { patient: reference, encounter: visit && referenceTo(visit.identity) }
   const parts = [...(visit?.parts ?? []), ...addDiagnoses(transaction, diagnosed, reading)]
-  const encounter = visit && layEncounter(visit.identity, reference, parts, layer, reading)
+  const encounter =
+    visit && layEncounter(visit.identity, reference, parts, layer, visit.visitClass, reading)
   if (encounter !== undefined) transaction.update(encounter.resource)
   encounter?.mentions.forEach(mention)
 
@@ -89,10 +96,18 @@ function visitOf(reading: Reading, patient: Reference) {
   const pv1 = reading.parsed.first("PV1")
   if (pv1 === undefined || personTypes.has(reading.message.type)) return undefined
   if (!speaksOfVisit(pv1)) return undefined
+  if (!namesVisit(pv1, reading)) {
+    reading.note(
+      "PV1: neither a visit number (PV1-19) nor a time of admission (PV1-44) names the visit",
+    )
+    // What an update says of a visit that can't be found would be one more visit, and never end.
+    if (reading.message.type === "ADT^A08") return undefined
+  }
   const status = visitStatus(reading.message.type, pv1)
   const event: Part[] = status ? [{ part: "MSH-9", makes: { status }, mentions: [] }] : []
   return {
     identity: encounterIdentity(pv1, patient, reading),
+    visitClass: pv1.text(2),
     parts: [...event, ...partsOf(pv1, pv1Fields, reading)],
   }
 }

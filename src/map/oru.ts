@@ -10,7 +10,7 @@ import { type Result, resultsOf } from "./result.ts"
 import { nk1Parts } from "./segment/nk1.ts"
 import { pd1Fields } from "./segment/pd1.ts"
 import { patientIdentity, pidParts } from "./segment/pid.ts"
-import { encounterIdentity, pv1Fields } from "./segment/pv1.ts"
+import { encounterIdentity, pv1Fields, speaksOfVisit } from "./segment/pv1.ts"
 
 /**
  * Results (2.5.1, 7.3.1). An ORU owns its reports, observations, specimens and documents, which it
@@ -77,10 +77,13 @@ function addMentioned(result: Result, identity: OwnIdentifier, filing: Filing): 
   const patient = layPatient(identity, parts, layer)
   const subject = mention(patient.resource)
   patient.mentions.forEach(mention)
-  if (pv1?.text(19) === undefined) return { subject, encounter: undefined }
+  if (pv1?.text(19) === undefined) {
+    if (pv1 && speaksOfVisit(pv1)) reading.note("PV1-19: no visit number; the visit is left out")
+    return { subject, encounter: undefined }
+  }
   const visit = encounterIdentity(pv1, subject, reading)
   const visitParts = partsOf(pv1, pv1Fields, reading)
-  const encounter = layEncounter(visit, subject, visitParts, layer, reading)
+  const encounter = layEncounter(visit, subject, visitParts, layer, pv1.text(2), reading)
   encounter.mentions.forEach(mention)
   return { subject, encounter: mention(encounter.resource) }
 }

@@ -1,4 +1,4 @@
-import type { Encounter, Patient, Reference } from "fhir/r4"
+import type { Encounter, EncounterLocation, Patient, Reference } from "fhir/r4"
 import type { Identified, OwnIdentifier } from "../fhir/identity.ts"
 import type { Told } from "../message.ts"
 import { layKnown } from "./known.ts"
@@ -47,22 +47,30 @@ export function layEncounter(
   subject: Reference,
   parts: readonly Part[],
   layer: Layer,
+  visitClass: string | undefined,
   reading: Reading,
 ): Owned<Encounter> {
   const name = `Encounter/${identity.value}`
   const laid = layKnown(name, parts, layer, (part) => encounterElements.get(part) ?? [])
   const elements = laid.elements as Partial<Encounter>
-  const { period } = elements
+  const { period, location } = elements
+  const status = elements.status ?? usualStatus(visitClass)
   const resource: Encounter = {
     resourceType: "Encounter",
     ...elements,
     identifier: [identity, ...(elements.identifier ?? [])],
-    status: elements.status ?? usualStatus(reading),
+    status,
     class: elements.class ?? unknownClass,
     subject,
+    // Whoever was discharged is no longer there, also where a later update repeats PV1-3.
+    location: status === "finished" ? location?.map(left) : location,
     period: period && orderedPeriod(period, "PV1-45", reading),
   }
   return { name, resource, mentions: laid.mentions, told: laid.told }
+}
+
+function left(place: EncounterLocation): EncounterLocation {
+  return place.status === "active" ? { ...place, status: "completed" } : place
 }
 
 /** Of a choice that two fields make one element each, the one that says more is kept. */
@@ -75,8 +83,7 @@ function settleChoices(patient: Partial<Patient>): Partial<Patient> {
 }
 
 /** What an update says of a visit nobody has told of before: the guide's reading of its class. */
-function usualStatus(reading: Reading): Encounter["status"] {
-  const visitClass = reading.parsed.first("PV1")?.text(2)
+function usualStatus(visitClass: string | undefined): Encounter["status"] {
   return targetOf(encounterStatus, visitClass)?.code ?? "unknown"
 }
 

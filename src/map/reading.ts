@@ -59,6 +59,9 @@ export function own(reading: Reading, type: string, ...key: string[]): OwnIdenti
 
 /** Adds the Provenance: call it when everything else is in. */
 export function addOrigin(transaction: Transaction, reading: Reading): void {
+  for (const type of transaction.passedOver()) {
+    reading.note(`${type}: two of one key say different things; the first counts`)
+  }
   const header = reading.parsed.first("MSH")
   const made = toInstant(header?.text(7) ?? "", reading.timezone)
   const received = new Date(reading.message.receivedAt).toISOString()

@@ -72,7 +72,10 @@ export function fileOrder(order: Order, about: About, filing: Filing): FiledOrde
       specimen: specimens,
       result,
       presentedForm: form,
-      observations,
+      statuses: [
+        ...observations.map(({ status }) => status),
+        ...filed.documents.map(({ docStatus }) => docStatus ?? "unknown"),
+      ],
     }
     filed.report = diagnosticReport({ ...order, obr }, key, reported, reading, mention)
   }
@@ -93,7 +96,7 @@ function fileObserved(
     if (bringsFile(observed)) {
       const files = attachmentsOf(observed, reading)
       if (files.length === 0) reading.note("OBX-5: there is no file in it; it is left out")
-      else filed.documents.push(documentReference(observed, files, key, within, reading))
+      else filed.documents.push(documentReference(observed, files, key, within, reading, mention))
       return files
     }
     const resource = observation(observed, key, within, reading, mention)

@@ -25,7 +25,7 @@ export function allergy(
   }
   const category = targetOf(allergenCategory, al1.text(2))?.code
   const manifestation = each(al1, 5, (st) => {
-    const text = st.text()
+    const text = st.component(1)
     return text === undefined ? undefined : { text }
   })
   const severity = targetOf(allergyReactionSeverity, al1.text(4))?.code

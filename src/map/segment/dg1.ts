@@ -78,7 +78,7 @@ export function isDeleted(dg1: Segment): boolean {
 /** DG1-4, the description of old senders, stands in for a text that DG1-3 does not have. */
 function diagnosis(dg1: Segment, reading: Reading): CodeableConcept | undefined {
   const [code] = each(dg1, 3, (cwe) => concept(cwe, "DG1-3", reading))
-  const text = code?.text ?? dg1.text(4)
+  const text = code?.text ?? dg1.component(4)
   return code === undefined && text === undefined ? undefined : { ...code, text }
 }
 

@@ -27,7 +27,10 @@ export function coverage(
   }
   const policy = in1.text(36)
   const insured = in1.text(49)
-  const key = [payor.reference ?? payor.display ?? "", policy ?? insured ?? in1.text(2) ?? ""]
+  const key = [
+    payor.reference ?? payor.display ?? "",
+    policy ?? `${insured ?? ""}|${in1.text(2) ?? ""}`,
+  ]
   const [type] = each(in1, 15, (cwe) => concept(cwe, "0086", reading))
   const order = Number(in1.text(1))
   const numbered = { system: siteSystem(reading.site.id, "policy"), value: policy }
@@ -59,7 +62,7 @@ export function coverage(
 /** The company by its number (IN1-3), else by its name (IN1-4), else the plan's name alone. */
 function payorOf(in1: Segment, reading: Reading, mention: Mention): Reference | undefined {
   const [number] = in1.repetitions(3)
-  const name = in1.text(4)
+  const name = in1.component(4)
   const plan = in1.text(2, 2) ?? in1.text(2)
   const key =
     (number && patientKey(patientNumber(number), reading.sender)) ?? (name && `name|${name}`)

@@ -28,7 +28,11 @@ export function reportKey(order: Order, subject: Reference, reading: Reading): s
     : placer
       ? ["placer", entityKey(placer), observedAt]
       : ["message", reading.digest]
-  return [subject.reference ?? "", reading.sender, ...number, codeOf(order)]
+  // The susceptibilities of two organisms often share number and service: the parent result tells.
+  // Its OBX-3 and OBX-4 do, not the value (OBR-26.3): that changes from preliminary to final.
+  const [parent] = order.obr?.repetitions(26) ?? []
+  const child = parent ? ["of", parent.text(1) ?? "", parent.text(2) ?? ""] : []
+  return [subject.reference ?? "", reading.sender, ...number, codeOf(order), ...child]
 }
 
 /** What a report refers to, and what there is in it. */
@@ -39,7 +43,8 @@ export interface Reported {
   specimen: Reference[]
   result: Reference[]
   presentedForm: Attachment[]
-  observations: readonly Observation[]
+  /** Of the observations and the documents. */
+  statuses: readonly DiagnosticReport["status"][]
 }
 
 /** The report an OBR makes (2.5.1, 7.4.1). */
@@ -64,7 +69,7 @@ export function diagnosticReport(
     // R4's report has no notes of its own; R5's has, and this is how R4 borrows it. A remark of
     // the laboratory is no conclusion.
     extension: notes.map((valueAnnotation) => ({ url: reportNote, valueAnnotation })),
-    ...statusOfReport(obr, reported.observations, reading),
+    ...statusOfReport(obr, reported.statuses, reading),
     category: each(obr, 24, (cwe) => translated(cwe, section, "0074", reading)),
     code: code ?? absentCode,
     subject,
@@ -98,13 +103,13 @@ export function effective(
  */
 function statusOfReport(
   obr: Segment,
-  observations: readonly Observation[],
+  given: readonly DiagnosticReport["status"][],
   reading: Reading,
 ): Status<DiagnosticReport["status"]> {
-  const given = obr.text(25)
+  const code = obr.text(25)
   const from = { field: "OBR-25", table: "0123", plain: "CFPX" }
-  if (given !== undefined) return statusOf(resultStatus, given, from, reading)
-  const statuses = new Set(observations.map(({ status }) => status))
+  if (code !== undefined) return statusOf(resultStatus, code, from, reading)
+  const statuses = new Set(given)
   const [only = "unknown"] = statuses
   if (statuses.size <= 1) return { status: only }
   if (statuses.has("unknown")) return { status: "unknown" }

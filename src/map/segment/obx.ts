@@ -44,7 +44,8 @@ export function bringsFile({ lines: [obx] }: Observed): boolean {
 
 /** What tells an observation from others of its report, but for repeats: OBX-3 and OBX-4. */
 export function observationKey({ lines: [obx] }: Observed): string[] {
-  return [obx.text(3) ?? obx.text(3, 4) ?? obx.text(3, 2) ?? "", obx.raw(4).trim()]
+  const [asked] = obx.repetitions(3)
+  return [asked?.component(1) ?? asked?.whole() ?? "", obx.raw(4).trim()]
 }
 
 /** The observation an OBX makes (2.5.1, 7.4.2); undefined where it neither asks nor answers. */
@@ -66,7 +67,11 @@ export function observation(
   const [value, ...more] = values
   const instance = entityAt(obx, 21)
   const device = entityAt(obx, 18)
-  const range = obx.repetitions(7)[0]?.whole()
+  // A "~" is part of the range: "4.0~10.0" of some analyzers, "M: 13-17~F: 12-16" of others.
+  const range = obx
+    .repetitions(7)
+    .map((part) => part.whole().trim())
+    .join("~")
   const effectiveDateTime = dateTime(obx.text(14), "OBX-14", reading)
   return {
     resourceType: "Observation",
@@ -91,7 +96,7 @@ export function observation(
     method: each(obx, 17, (cwe) => concept(cwe, "OBX-17", reading))[0],
     specimen: within.specimen,
     device: device && { identifier: entityIdentifier(device, undefined, "device", reading) },
-    referenceRange: range ? [referenceRange(range.trim(), unitOf(obx.repetitions(6)[0]))] : [],
+    referenceRange: range ? [referenceRange(range, unitOf(obx.repetitions(6)[0]))] : [],
     // Several values of one observation are its components, each asked by the same code.
     component:
       more.length === 0 ? [] : values.map((each) => ({ code: code ?? absentCode, ...each })),
@@ -100,7 +105,7 @@ export function observation(
 
 /** The files an OBX brings, one for each repetition of OBX-5. */
 export function attachmentsOf({ lines: [obx] }: Observed, reading: Reading): Attachment[] {
-  const title = obx.text(3, 2) ?? obx.text(3)
+  const title = obx.component(3, 2) ?? obx.component(3)
   return each(obx, 5, (value) => {
     const file = obx.text(2) === "RP" ? pointer(value) : attachment(value, "OBX-5", reading)
     return file && { ...file, title }
@@ -114,6 +119,7 @@ export function documentReference(
   key: readonly string[],
   within: Within,
   reading: Reading,
+  mention: Mention,
 ): DocumentReference {
   const [obx] = observed.lines
   const { status } = statusOfObservation(observed, within.obr, reading)
@@ -125,6 +131,9 @@ export function documentReference(
     status: status === "entered-in-error" ? status : "current",
     docStatus: documentStatuses[status],
     type,
+    description: annotations(observed.notes, reading, mention)
+      .map(({ text }) => text)
+      .join("\n"),
     subject: within.subject,
     date: hasClock(issued) ? instant(issued, "OBX-14", reading) : undefined,
     content: attachments.map((attachment) => ({ attachment })),

@@ -53,7 +53,7 @@ export function serviceRequest(
   const key = numbers.placer
     ? ["placer", entityKey(numbers.placer)]
     : numbers.filler
-      ? ["filler", entityKey(numbers.filler)]
+      ? ["filler", ...dated(entityKey(numbers.filler), order, reading)]
       : ["message", reading.digest, codeOf(order)]
   const group = entityAt(orc, 4)
   const [code] = obr ? each(obr, 4, (cwe) => concept(cwe, "OBR-4", reading)) : []
@@ -76,9 +76,14 @@ export function serviceRequest(
   }
 }
 
+/** A filler's number, with the day where its source says that its numbers start again. */
+export function dated(number: string, { obr }: Order, { source }: Reading): string[] {
+  return source.fillerRepeats ? [number, (obr?.text(7) ?? "").slice(0, 8)] : [number]
+}
+
 /** What tells apart the services of one order number: OBR-4's first code, or its text. */
 export function codeOf({ obr }: Order): string {
-  return obr?.text(4) ?? obr?.text(4, 4) ?? obr?.text(4, 2) ?? ""
+  return obr?.component(4) ?? obr?.component(4, 4) ?? obr?.component(4, 2) ?? ""
 }
 
 function statusOfOrder(orc: Segment | undefined): ServiceRequest["status"] {

@@ -43,6 +43,11 @@ export function encounterIdentity(pv1: Segment, patient: Reference, reading: Rea
   return own(reading, "Encounter", patient.reference ?? "", ...key)
 }
 
+/** Whether another message can speak of the same visit. */
+export function namesVisit(pv1: Segment, reading: Reading): boolean {
+  return pv1.text(19) !== undefined || dateTime(pv1.text(44), "PV1-44", reading) !== undefined
+}
+
 /**
  * The status a message gives its visit; undefined where it says nothing of it, as an A08 does. A
  * discharge finishes it, and class P (preadmit) is only planned. An A04 is "arrived", which is what

@@ -14,7 +14,7 @@ import { specimenCondition } from "../vocabulary/specimen-condition.ts"
 import { specimenType } from "../vocabulary/specimen-type.ts"
 import { targetOf } from "../vocabulary/target.ts"
 import { annotations } from "./nte.ts"
-import { orderNumbers } from "./orc.ts"
+import { dated, orderNumbers } from "./orc.ts"
 
 /** What specimens are keyed by and belong to. */
 export interface Collected {
@@ -42,7 +42,12 @@ export function specimen(
   const { filler: ordered } = orderNumbers(order)
   const key =
     number && ordered
-      ? [subject.reference ?? "", reading.sender, entityKey(ordered), entityKey(number)]
+      ? [
+          subject.reference ?? "",
+          reading.sender,
+          ...dated(entityKey(ordered), order, reading),
+          entityKey(number),
+        ]
       : [...reportKey, number ? entityKey(number) : `${index + 1}`]
   const remarks = spm.repetitions(14).map((line) => ({ text: line.whole() }))
   return {

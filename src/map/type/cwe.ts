@@ -17,9 +17,16 @@ export function concept(
     const made = coding(cwe, triplet, local, reading)
     if (made !== undefined) coded.push(made)
   }
-  // A text without a code is no coding.
-  const text = cwe.text(9) ?? (cwe.text(1) === undefined ? cwe.text(2) : undefined)
+  const text = cwe.component(9) ?? (cwe.text(1) === undefined ? uncoded(cwe) : undefined)
   return coded.length > 0 || text !== undefined ? { coding: coded, text } : undefined
+}
+
+/**
+ * A text without a code is no coding. Cepheid's `^G4v5^^Rif^Xpert MTB-RIF^5^Rif Resistance^` names
+ * the analyte where versions should stand, and one code for all of them: it is kept as it is.
+ */
+function uncoded(cwe: Repetition): string | undefined {
+  return (cwe.text(7) ?? cwe.text(8)) === undefined ? cwe.component(2) : cwe.whole()
 }
 
 /**
@@ -73,12 +80,12 @@ function coding(
   local: string,
   reading: Reading,
 ): Coding | undefined {
-  const code = codeText(cwe.text(triplet.code))
+  const code = codeText(cwe.component(triplet.code))
   if (code === undefined) return undefined
   return {
     system: codingSystem(cwe.text(triplet.system), cwe.text(triplet.oid), local, reading),
     version: cwe.text(triplet.version),
     code,
-    display: cwe.text(triplet.text),
+    display: cwe.component(triplet.text),
   }
 }

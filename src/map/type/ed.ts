@@ -12,7 +12,10 @@ export function attachment(
   where: string,
   reading: Reading,
 ): Attachment | undefined {
-  const text = ed.text(5)
+  const [only] = ed.components() === 1 ? [ed.text(1)] : []
+  // Some senders write the file alone, without the parts before it: one that can be told by its
+  // beginning is not left out.
+  const text = ed.text(5) ?? (only && sniffed(only) ? only : undefined)
   if (text === undefined) return undefined
   const data = base64(text, ed.text(4))
   if (data === undefined) {
@@ -25,7 +28,7 @@ export function attachment(
 
 /** A reference pointer (2A.57) as an Attachment; what it points to is not fetched. */
 export function pointer(rp: Repetition): Attachment | undefined {
-  const address = rp.text(1)
+  const address = rp.component(1)
   if (address === undefined) return undefined
   return { contentType: named(rp.text(3), rp.text(4)), url: address.replaceAll(/\s/g, "%20") }
 }

@@ -7,7 +7,8 @@ export type Unit = Pick<Quantity, "unit" | "system" | "code">
 /** An NM (2.5.1, 2A.45) as a number; undefined where it is not one: ">90", "negative", "1,5". */
 export function decimal(text: string | undefined): number | undefined {
   if (text === undefined || !/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) return undefined
-  return Number(text)
+  // A number of JSON holds fifteen digits; a longer one would be changed, and is a label anyhow.
+  return text.replaceAll(/^[+-]?[0.]+|\D/g, "").length > 15 ? undefined : Number(text)
 }
 
 /**
@@ -18,8 +19,11 @@ export function decimal(text: string | undefined): number | undefined {
 export function unitOf(cwe: Repetition | undefined): Unit {
   if (cwe === undefined) return {}
   const code = cwe.text(1)
-  // An unescaped "10^3/uL" falls apart into two components.
-  if (code === "10" && /^\d+\//.test(cwe.text(2) ?? "")) return { unit: cwe.whole() }
+  // An unescaped "x10^3/uL" or "kg/m^2" falls apart into two components: text, not "3/uL" or "2".
+  const second = cwe.text(2)
+  if (code !== undefined && second !== undefined && isPower(code, second)) {
+    return { unit: `${code}^${second}` }
+  }
   const named = [cwe.text(3), cwe.text(6)].findIndex(isUcum)
   const ucum = named < 0 ? undefined : cwe.text(named * 3 + 1)
   const unit = cwe.text(2) ?? code ?? cwe.text(9) ?? cwe.text(5)
@@ -28,6 +32,12 @@ export function unitOf(cwe: Repetition | undefined): Unit {
     return { unit, system: ucumSystem, code }
   }
   return unit === undefined ? {} : { unit }
+}
+
+/** Not so "10*3/uL^10*3/uL" and "mg/24 h^24 h": a code, and its text. */
+function isPower(base: string, power: string): boolean {
+  const based = /(^|[^\d*])10$|[A-Za-z]$/.test(base)
+  return based && /^[+-]?\d{1,2}($|[^\d*^ ]| [A-Za-z]+\/)/.test(power)
 }
 
 function isUcum(system: string | undefined): boolean {

@@ -6,7 +6,7 @@ import { decimal, type Unit } from "./quantity.ts"
  * in `4.5-11.0`. One-sided ranges stay text: R4 has no "less than" there, only "up to".
  */
 export function referenceRange(text: string, unit: Unit): ObservationReferenceRange {
-  const [, first, second] = /^([+-]?[\d.]+)\s*(?:-|–|to)\s*([+-]?[\d.]+)$/.exec(text) ?? []
+  const [, first, second] = /^([+-]?[\d.]+)\s*(?:-|–|~|to)\s*([+-]?[\d.]+)$/.exec(text) ?? []
   const [low, high] = [decimal(first), decimal(second)]
   if (low === undefined || high === undefined || low > high) return { text }
   return { low: { value: low, ...unit }, high: { value: high, ...unit }, text }

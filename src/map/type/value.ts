@@ -29,17 +29,17 @@ export function valuesOf(segments: readonly [Segment, ...Segment[]], reading: Re
   const type = obx.text(2) ?? ""
   const repetitions = obx.repetitions(5)
   if (attachmentTypes.has(type)) return []
+  const unit = unitOf(obx.repetitions(6)[0])
   if (textTypes.has(type)) {
     // An empty OBX-5 is an empty line there.
     const text = segments.map((line) => textOf(line.repetitions(5))).join("\n")
-    return text.trim() === "" ? [] : [{ valueString: text.trimEnd() }]
+    return text.trim() === "" ? [] : [{ valueString: withUnit(text.trimEnd(), unit) }]
   }
-  const unit = unitOf(obx.repetitions(6)[0])
   return repetitions.map((repetition) => {
     const value = read(type, repetition, unit, obx, reading)
     if (value !== undefined) return value
     reading.note(`OBX-5: what is sent as ${type || "no type"} is kept as text`)
-    return { valueString: textOf([repetition]) }
+    return { valueString: withUnit(textOf([repetition]), unit) }
   })
 }
 
@@ -55,6 +55,12 @@ export function textOf(lines: readonly Repetition[]): string {
     .map((line) => line.whole())
     .join("\n")
     .trimEnd()
+}
+
+/** R4 has no place for the unit of a text: without it ">90" mL/min would be just ">90". */
+function withUnit(text: string, { unit }: Unit): string {
+  const measured = unit !== undefined && /^[<>=~+-]*\s*\d[\d.,]*$/.test(text)
+  return measured ? `${text} ${unit}` : text
 }
 
 function read(

@@ -14,7 +14,7 @@ export function organization(
   reading: Reading,
   mention: Mention,
 ): Reference | undefined {
-  const name = xon.text(1)
+  const name = xon.component(1)
   const id = xon.text(10) ?? xon.text(3)
   const authority = designatorIn(xon, 6)
   const number = patientKey({ id: id ?? "", ...authority }, reading.sender)

@@ -23,8 +23,8 @@ describe("a visit", () => {
     const { key } = visit({ 44: "202604150800" })
     expect(visit({ 2: "I", 44: "20260415080000+0300" }, "A08", "C2").key).toBe(key)
     expect(visit({ 44: "202604150801" }).key).not.toBe(key)
-    expect(visit({ 2: "O" }, "A08", "C1").key).toBe(visit({ 2: "O" }, "A08", "C1").key)
-    expect(visit({ 2: "O" }, "A08", "C1").key).not.toBe(visit({ 2: "O" }, "A08", "C2").key)
+    expect(visit({ 2: "O" }, "A04", "C1").key).toBe(visit({ 2: "O" }, "A04", "C1").key)
+    expect(visit({ 2: "O" }, "A04", "C1").key).not.toBe(visit({ 2: "O" }, "A04", "C2").key)
   })
 
   test.each([
