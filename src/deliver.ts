@@ -11,6 +11,7 @@ import {
   standingAfter,
   upright,
 } from "./retry.ts"
+import { Signal } from "./signal.ts"
 import type { Store } from "./store/index.ts"
 
 /** A destination as delivering uses it. */
@@ -48,13 +49,16 @@ export function openDelivering(given: Given) {
   const stored = new Signal()
 
   async function follow(): Promise<void> {
+    let waiting = false
     while (!closing.signal.aborted) {
       try {
         const messages = await followOnce(given)
+        waiting = false
         if (messages > 0) for (const line of Object.values(lines)) line.wake()
         if (messages === followBatch) continue
       } catch (error) {
-        given.log("following-waits-for-disk", { reason: (error as Error).message })
+        if (!waiting) given.log("following-waits-for-disk", { reason: (error as Error).message })
+        waiting = true
         await Bun.sleep(diskAgainMs)
         continue
       }
@@ -222,28 +226,3 @@ class Line {
 }
 
 type Made = Extract<Mapped, { bundle: unknown }>
-
-/** Wakes the one who waits; given before anyone waits, the next wait returns at once. */
-class Signal {
-  #given = false
-  #wake: (() => void) | undefined
-
-  give(): void {
-    this.#given = true
-    this.#wake?.()
-  }
-
-  async wait(atMostMs: number): Promise<void> {
-    if (!this.#given) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, atMostMs)
-        this.#wake = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
-    }
-    this.#given = false
-    this.#wake = undefined
-  }
-}

@@ -211,6 +211,7 @@ function openStatus({ config, store, sources, receiving, delivering }: Reporting
       commit,
       startedAt: new Date(startedAt).toISOString(),
       uptimeSeconds: Math.round((now - startedAt) / 1000),
+      refusing: receiving.refusing(),
       sources: named(source, (name) => {
         const { stored, lastAt } = counts.sources[name] ?? { stored: 0, lastAt: undefined }
         return {

@@ -16,7 +16,7 @@ interface Given {
 /** Opens the way in: each source gets a `Receive` of its own name. */
 export function openReceiving({ store, log, now, onStored }: Given) {
   const received: Record<string, number> = {}
-  let refusing = false
+  let refusing: string | undefined
 
   async function append(source: string, peer: string, bytes: Uint8Array, read: Handed["read"]) {
     const receivedAt = now()
@@ -37,14 +37,14 @@ export function openReceiving({ store, log, now, onStored }: Given) {
     received[source] = (received[source] ?? 0) + 1
     try {
       const verdict = await append(source, peer, bytes, read)
-      if (refusing) log("disk-accepts-again", { source })
-      refusing = false
+      if (refusing !== undefined) log("disk-accepts-again", { source })
+      refusing = undefined
       return verdict
     } catch (error) {
       const reason = `the disk refused: ${(error as Error).message}`
       // Once, not for every message: senders try again, and the log lies on the same disk.
-      if (!refusing) log("disk-refuses", { source, reason })
-      refusing = true
+      if (refusing === undefined) log("disk-refuses", { source, reason })
+      refusing = reason
       // What is malformed stays so, kept or not: to send it again would not help.
       if ("malformed" in read) return { verdict: "malformed", malformed: read.malformed }
       return { verdict: "unavailable", reason }
@@ -56,6 +56,8 @@ export function openReceiving({ store, log, now, onStored }: Given) {
       (source: string): Receive =>
       (handed) =>
         receive(source, handed),
+    /** Why the last message was refused, where the disk would not have it. */
+    refusing: () => refusing,
     /** Messages a source handed in since the start, whatever the answer was. */
     received: (source: string) => received[source] ?? 0,
   }

@@ -7,7 +7,7 @@ export interface Standing {
   failures: number
   /** Nothing is sent before this time; 0 for at once. */
   notBefore: number
-  /** The last thing that went wrong, while the state is not `up`. */
+  /** What went wrong last, until a delivery goes through. */
   reason?: string
 }
 
@@ -67,7 +67,9 @@ export function standingAfter(
       return upright
     case "retry": {
       const failures = before.failures + 1
-      if (before.state === "up" && failures < failuresUntilDown) return { ...before, failures }
+      if (before.state === "up" && failures < failuresUntilDown) {
+        return { ...before, failures, reason: outcome.reason }
+      }
       // Also from a pause: what is not reached can't be said to be wrong any more.
       const beyond = Math.max(0, failures - failuresUntilDown)
       const notBefore = now + nextTryMs(outcome, beyond, random)

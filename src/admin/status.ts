@@ -6,6 +6,8 @@ export interface Status {
   /** ISO 8601, by the box's clock. */
   startedAt: string
   uptimeSeconds: number
+  /** Why the last message could not be stored, until one can; left out: nothing is refused. */
+  refusing?: string | undefined
   sources: Record<string, SourceStatus>
   destinations: Record<string, DestinationStatus>
   journal: {
@@ -31,7 +33,7 @@ export interface SourceStatus {
 
 export interface DestinationStatus {
   state: "up" | "down" | "paused"
-  /** The last outcome that was not `delivered`, where the state is not `up`. */
+  /** What went wrong last, until a delivery goes through: also before it counts as down. */
   reason?: string | undefined
   pending: number
   held: number

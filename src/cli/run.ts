@@ -37,7 +37,7 @@ export const run: Command = {
     log("ready", { version, commit, sources: gateway.sources, admin: gateway.admin, data })
     tell("READY=1")
     const watchdog = openWatchdog(log)
-    if (values.config === undefined) await print(welcome(gateway))
+    if (values.config === undefined) await print(welcome(gateway, await isWorn(gateway), data))
     log("stopping", { signal: await stop })
     tell("STOPPING=1")
     await gateway.close()
@@ -76,8 +76,13 @@ function fail(log: Log, error: unknown): void {
   process.exit(1)
 }
 
+/** Has the sandbox, which starts empty, been sent messages before that it won't be sent again? */
+async function isWorn(gateway: Gateway): Promise<boolean> {
+  return ((await gateway.status()).destinations.sandbox?.delivered ?? 0) > 0
+}
+
 /** What a person who tries the gateway out needs to know. */
-function welcome({ sources, admin }: Gateway): string {
+function welcome({ sources, admin }: Gateway, worn: boolean, data: string): string {
   const compiled = import.meta.path.startsWith("/$bunfs/")
   const self = compiled ? process.execPath : `${process.execPath} ${process.argv[1]}`
   const address = sources.lab?.replace("mllp ", "") ?? ""
@@ -94,8 +99,15 @@ function welcome({ sources, admin }: Gateway): string {
   Admin address          ${admin}
   What became of it      ${admin}/sandbox/fhir/Observation
 
-  Paste this in another terminal to send a result:
+${worn ? again(data) : ""}  Paste this in another terminal to send a result:
 
   printf '${sample}' | ${self} send --to ${address} -
+`
+}
+
+function again(data: string): string {
+  return `  The sandbox starts empty, and messages already delivered to it are not sent again:
+  to begin anew, stop and remove the folder ${data}.
+
 `
 }

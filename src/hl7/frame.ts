@@ -69,7 +69,10 @@ export class Framer {
   /** What is left when the stream has ended: nothing, or a frame cut off. */
   end(): Framed[] {
     if (!this.#inside || this.#length === 0) return []
-    return [{ kind: "stray", bytes: this.#take(), reason: "the connection ended inside a frame" }]
+    const reason = this.#started
+      ? "the connection ended inside a frame"
+      : "the connection ended after bytes in no frame: no VT before them, no FS behind"
+    return [{ kind: "stray", bytes: this.#take(), reason }]
   }
 
   /** Skips what stands between frames; answers where the next one's content begins. */

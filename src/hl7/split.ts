@@ -16,6 +16,19 @@ export function splitMessages(bytes: Uint8Array): Uint8Array[] {
   return framed.flatMap((one) => splitText(one.bytes))
 }
 
+/**
+ * The messages in one frame: one, but a sender may put the next behind it without an FS between.
+ * Each is then a message of its own, or its results would go to the patient before it.
+ */
+export function messagesIn(bytes: Uint8Array): Uint8Array[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const starts = startsOf(buffer)
+  // Behind a batch header (FHS, BHS) they are no messages of their own.
+  const bare = buffer.toString("latin1", 0, starts[0]).replace("\xef\xbb\xbf", "").trim() === ""
+  if (starts.length < 2 || !bare) return [bytes]
+  return starts.map((start, index) => bytes.subarray(index && start, starts[index + 1]))
+}
+
 function splitText(bytes: Uint8Array): Uint8Array[] {
   const starts = startsOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   if (starts.length === 0) return [bytes]

@@ -11,7 +11,7 @@ interface Import {
 
 const rooms = ["source", "map", "destination", "store", "admin"]
 const languages = ["hl7", "fhir"]
-const story = ["receive.ts", "deliver.ts", "route.ts", "retry.ts"]
+const story = ["receive.ts", "deliver.ts", "route.ts", "retry.ts", "signal.ts"]
 /** Words for everybody: the glossary, and what a duration or a size looks like. */
 const words = ["message.ts", "units.ts"]
 /** Who may enter a room, by its door. */

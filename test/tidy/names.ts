@@ -33,6 +33,7 @@ const inSrc = [
   "receive.ts",
   "retry.ts",
   "route.ts",
+  "signal.ts",
   "source",
   "store",
   "systemd.ts",

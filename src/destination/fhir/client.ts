@@ -109,5 +109,10 @@ const said: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused; is the server running, and the port right?",
   ECONNRESET: "the connection was cut before the answer was whole",
   ENOTFOUND: "the name can't be resolved; is it right, and the network up?",
+  EAI_AGAIN: "the name can't be resolved just now; is the network up?",
+  ENETUNREACH: "there is no way to it; is the network up?",
+  EHOSTUNREACH: "there is no way to it; is the network up, and the server?",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is signed by nobody but itself",
+  Malformed_HTTP_Response: "what answers there is no web server; is the port right?",
   EPROTO: "no TLS there; is it http:// and not https://?",
 }

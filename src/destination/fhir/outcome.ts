@@ -56,7 +56,11 @@ function outcomeOf2xx(answer: Answer, sent: number): Outcome {
   // sending the same again is safe where taking it for delivered is not.
   if (answer.text.trim() === "") return retry("with nothing in it to say what was stored")
   const body = parseJson(answer.text)
-  if (body === undefined) return retry("not with whole JSON", beginning(answer.text))
+  if (body === undefined)
+    return retry(
+      "not with whole JSON (does a proxy or a login page answer?)",
+      beginning(answer.text),
+    )
   const bundle = object(body)
   if (bundle.resourceType === "OperationOutcome") {
     return retry("with an OperationOutcome", explanation(answer.text))
@@ -107,7 +111,13 @@ function outcomeOfEntry(status: number, index: number, entry: EntryResponse | un
 function whyOf(answer: Answer): Why {
   const location = answer.headers.get("location")
   const to = location && answer.status < 400 ? ` (moved to ${beginning(location)})` : ""
-  return why(`answered ${answer.status}${to}`, explanation(answer.text))
+  return why(`answered ${answer.status}${to}${hint(answer.status)}`, explanation(answer.text))
+}
+
+/** What to look at where the answer would meet any message. */
+function hint(status: number): string {
+  if ([401, 403, 407].includes(status)) return " (are the credentials and the role right?)"
+  return [404, 405, 410].includes(status) ? " (is the address right?)" : ""
 }
 
 function why(reason: string, said: string): Why {

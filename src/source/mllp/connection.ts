@@ -2,6 +2,7 @@ import type { Socket } from "node:net"
 import { type AckCode, ack, notNow } from "../../hl7/ack.ts"
 import { type Framed, Framer, frame } from "../../hl7/frame.ts"
 import { type Read, readHead } from "../../hl7/head.ts"
+import { messagesIn } from "../../hl7/split.ts"
 import type { Log, Malformed, Receive, SourceSettings, Verdict } from "../../message.ts"
 
 interface Given {
@@ -74,7 +75,7 @@ export class Connection {
 
   #take(framed: readonly Framed[]): void {
     if (this.#closing) return
-    for (const one of framed) {
+    for (const one of framed.flatMap(apart)) {
       const answer = this.#answer(one)
       this.#unanswered++
       this.#answered = this.#answered.then(async () => {
@@ -130,6 +131,11 @@ export class Connection {
   #write(reply: Buffer | undefined): void {
     if (reply && this.#socket.writable) this.#socket.write(reply)
   }
+}
+
+function apart(framed: Framed): Framed[] {
+  if (framed.kind !== "frame") return [framed]
+  return messagesIn(framed.bytes).map((bytes) => ({ ...framed, bytes }))
 }
 
 function notWhole(reason: string): Malformed {

@@ -163,3 +163,13 @@ describe("bad input", () => {
     await lab.meanwhile()
   })
 })
+
+test("two messages in one frame are two messages, each answered for itself", async () => {
+  const one = await lab.sender()
+  one.write(frame(Buffer.concat([oru({ controlId: "1" }), oru({ controlId: "2" })])))
+  expect([await one.answer(), await one.answer()]).toEqual(["AA 1", "AA 2"])
+  expect(lab.core.handed.map(({ bytes }) => Buffer.from(bytes))).toEqual([
+    Buffer.from(oru({ controlId: "1" })),
+    Buffer.from(oru({ controlId: "2" })),
+  ])
+})
