@@ -39,6 +39,8 @@ const followAfterMs = 20
 /** After this long every wait looks again, whatever the clock has done meanwhile. */
 const lookAgainMs = 60_000
 const diskAgainMs = 1_000
+/** How long a delivery that is broken off may take to notice. */
+const heedMs = 1_000
 
 /** Opens the way out, which `start` sets going. Nothing is lost by closing at any moment. */
 export function openDelivering(given: Given) {
@@ -57,6 +59,8 @@ export function openDelivering(given: Given) {
         if (messages > 0) for (const line of Object.values(lines)) line.wake()
         if (messages === followBatch) continue
       } catch (error) {
+        // What it entails may stand written all the same, when only the duplicates' entries do not.
+        for (const line of Object.values(lines)) line.wake()
         if (!waiting) given.log("following-waits-for-disk", { reason: (error as Error).message })
         waiting = true
         await Bun.sleep(diskAgainMs)
@@ -97,6 +101,8 @@ export async function followOnce({ store, owed }: Pick<Given, "store" | "owed">)
 class Line {
   standing: Standing = upright
   readonly #inFlight = new Map<number, Promise<void>>()
+  /** Tried since it went down: the probes go round, or one bad message would be them all. */
+  readonly #probed = new Set<number>()
   readonly #changed = new Signal()
   readonly #abort = new AbortController()
   #running: Promise<void> | undefined
@@ -120,26 +126,38 @@ class Line {
     this.#closing = true
     this.wake()
     await this.#running
-    const grace = setTimeout(() => this.#abort.abort(), graceMs)
-    await Promise.all(this.#inFlight.values())
-    clearTimeout(grace)
+    const done = Promise.all(this.#inFlight.values())
+    const over = new Promise<void>((resolve) => {
+      const grace = setTimeout(() => {
+        this.#abort.abort()
+        // One that does not heed the signal must not keep the store open for ever.
+        setTimeout(resolve, heedMs)
+      }, graceMs)
+      done.finally(() => clearTimeout(grace))
+    })
+    await Promise.race([done, over])
   }
 
   async #run(): Promise<void> {
     const { store, now } = this.given
     while (!this.#closing) {
-      const free = inFlightMax(this.standing, this.outlet.concurrency, now()) - this.#inFlight.size
-      const except = new Set(this.#inFlight.keys())
-      const options = { now: now(), patienceMs, limit: free, except }
+      // One time for both questions: what falls due between them would be found by neither.
+      const at = now()
+      const free = inFlightMax(this.standing, this.outlet.concurrency, at) - this.#inFlight.size
+      const except = new Set([...this.#inFlight.keys(), ...this.#probed])
+      const options = { now: at, patienceMs, limit: free, except }
       const due = free > 0 ? await store.next(this.name, options) : []
       for (const delivery of due) this.#start(delivery)
-      if (due.length === 0) await this.#changed.wait(await this.#idleMs())
+      if (free > 0 && due.length === 0 && this.#probed.size > 0) {
+        this.#probed.clear()
+        continue
+      }
+      if (due.length === 0) await this.#changed.wait(await this.#idleMs(at))
     }
   }
 
   /** How long nothing will be due by itself. */
-  async #idleMs(): Promise<number> {
-    const now = this.given.now()
+  async #idleMs(now: number): Promise<number> {
     const dueAt = (await this.given.store.nextDueAt(this.name)) ?? now + lookAgainMs
     const waitMs = Math.max(dueAt, this.standing.notBefore) - now
     return waitMs > 0 ? Math.min(waitMs, lookAgainMs) : lookAgainMs
@@ -194,11 +212,13 @@ class Line {
     const before = this.standing
     this.standing = standingAfter(before, outcome, now(), random())
     const { state, reason } = this.standing
-    if (state !== before.state) {
-      log(`destination-${state}`, { destination: this.name, reason })
-      if (state === "up") await store.hurry(this.name)
-    }
+    if (state === "up") this.#probed.clear()
+    else this.#probed.add(delivery.id)
+    if (state !== before.state) log(`destination-${state}`, { destination: this.name, reason })
     await this.#settle(delivery, outcome, mapped)
+    if (state === before.state || state !== "up") return
+    // With the disk full they stay due when they were; what matters more is that this goes on.
+    await store.hurry(this.name).catch(() => undefined)
   }
 
   /** Until it is written the delivery stays in flight: to send it again would only double it. */

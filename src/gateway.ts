@@ -118,7 +118,9 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
     store,
     owed: (message) => owed(config.route, message),
     map: (message, known) => {
-      const source = config.source[message.source] ?? {}
+      const source = config.source[message.source]
+      // Without its settings the same number could name another patient.
+      if (!source) return { problem: `no [source.${message.source}] in the configuration` }
       return mapMessage(maps, message, { site, source, known })
     },
     outlets: openOutlets(opening, surroundings),

@@ -40,13 +40,13 @@ export function retryAfterMs(failures: number, random: number): number {
   return Math.round((ceiling * (1 + random)) / 2)
 }
 
-/** What the destination's own wish comes to, in ms; the usual wait where it has none. */
+/** What the destination's own wish comes to, in ms; the usual wait where it has none, or 0. */
 export function nextTryMs(
   outcome: Extract<Outcome, { outcome: "retry" }>,
   attempts: number,
   random: number,
 ): number {
-  return Math.min(outcome.afterMs ?? retryAfterMs(attempts, random), afterMsMax)
+  return Math.min(outcome.afterMs || retryAfterMs(attempts, random), afterMsMax)
 }
 
 /**

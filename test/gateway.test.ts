@@ -169,6 +169,20 @@ describe("a new configuration", () => {
     while ((await gateway.status()).journal.unrouted !== 1) await Bun.sleep(5)
   })
 
+  test("that drops the source of a message holds that for a person", async () => {
+    const data = temporaryFolder()
+    const down = sink(() => ({ outcome: "retry", reason: "down" }))
+    const first = await gatewayOn(everything, { ...down.kinds, data })
+    await send(first, oru())
+    await until(first, "pending", 1)
+    await close(first)
+    const { sent, kinds } = sink(() => delivered)
+    const renamed = { ...toCentral, source: { ward: lab } }
+    const gateway = await gatewayOn(renamed, { ...kinds, data })
+    await until(gateway, "held", 1)
+    expect(sent).toEqual([])
+  })
+
   test("that drops a destination which is still owed messages is refused", async () => {
     const data = temporaryFolder()
     const { kinds } = sink(() => ({ outcome: "retry", reason: "down" }))

@@ -65,8 +65,13 @@ async function start(
 
 /** Resolves with the first signal that asks to stop; a second one ends the process at once. */
 function stopSignal(): Promise<string> {
+  const signals = ["SIGTERM", "SIGINT"]
   return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => resolve(signal))
+    const stop = (signal: string) => {
+      for (const one of signals) process.off(one, stop)
+      resolve(signal)
+    }
+    for (const one of signals) process.on(one, stop)
   })
 }
 

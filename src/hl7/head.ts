@@ -23,6 +23,10 @@ export interface Read {
 /** More numbers than this for one patient were never seen; each costs a place in a lane. */
 const numbersMax = 8
 
+/** Of the segments intake reads: 10 MiB of repetitions in PID-3 held everybody up for 5 s. */
+const linesMax = 1_000
+const lineBytesMax = 65_536
+
 /**
  * Reads what intake needs straight off the bytes: MSH, and the patient keys of the PID and MRG
  * segments. What a message of 20 MB holds besides is only walked over.
@@ -44,6 +48,9 @@ export function readHead(
   if (type === "") return refuse(header, 101, "MSH^1^9", "MSH-9 does not give the message type")
   const controlId = header.field(10)
   if (controlId.trim() === "") return refuse(header, 101, "MSH^1^10", "MSH-10 gives no control id")
+  if (lines.length > linesMax || lines.some((line) => line.length > lineBytesMax)) {
+    return refuse(header, 102, "PID", "its PID or MRG segments are beyond anything a patient has")
+  }
   const subjects = subjectsOf(segmentsOf(lines, options), options.assigner)
   return { read: { head: { type, controlId, subjects } }, header }
 }

@@ -14,6 +14,8 @@ export interface Newest {
   appended: Promise<Appended>
   /** Its row, once it is committed. Commits come in the order of entries, and so do ids. */
   id?: number
+  /** The disk refused it: it stands for no message. */
+  refused?: boolean
 }
 
 /** So many entries are kept in memory before they are written down: some 2 MB, sorted in 5 ms. */
@@ -60,7 +62,9 @@ export class Duplicates {
   takeBack(newest: Newest, before: Newest | undefined): void {
     const name = nameOf(newest.control)
     if (this.#tail.get(name) !== newest) return
-    if (before) this.#tail.set(name, before)
+    // Of two that were refused together the second would bring back the first, which no repeat
+    // could then get past.
+    if (before && !before.refused) this.#tail.set(name, before)
     else this.#tail.delete(name)
   }
 
@@ -93,8 +97,10 @@ export class Duplicates {
       }
       await new Promise((resolve) => setImmediate(resolve))
     }
-    // Every message up to here is written down, or a newer one with its control id is.
+    // Every message up to here is written down, or a newer one with its control id is: what stands
+    // in the tail still and is older came back when a newer one was refused.
     const last = committed.reduce((highest, [, { id }]) => Math.max(highest, id ?? 0), this.#mark())
+    for (const { id = last + 1 } of this.#tail.values()) if (id <= last) return
     this.#work.run("INSERT OR REPLACE INTO box VALUES (?, ?)", [markName, String(last)])
   }
 

@@ -65,6 +65,7 @@ export class Journal {
       else newest.id = appended.id
       return appended
     } catch (error) {
+      newest.refused = true
       this.#duplicates.takeBack(newest, before)
       throw error
     }

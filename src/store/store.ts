@@ -1,7 +1,7 @@
-import type { Database } from "bun:sqlite"
+import { type Database, SQLiteError } from "bun:sqlite"
 import type { Delivery, Told } from "../message.ts"
 import { openBox } from "./box.ts"
-import { type Databases, lockFolder, openDatabases, StoreProblem } from "./database.ts"
+import { type Databases, explain, lockFolder, openDatabases, StoreProblem } from "./database.ts"
 import { type Appended, Duplicates } from "./duplicates.ts"
 import { type Owed, openFollow, openUnfollowed, readMark, type Unfollowed } from "./follow.ts"
 import { GroupCommit } from "./group-commit.ts"
@@ -61,7 +61,7 @@ export function openStoreHere(folder: string): Store {
     return storeOn(databases, openKeys(folder, last > 0), close)
   } catch (error) {
     close()
-    throw error
+    throw error instanceof SQLiteError ? explain(error, folder) : error
   }
 }
 

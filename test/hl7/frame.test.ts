@@ -110,6 +110,14 @@ describe("what senders do to frames", () => {
   })
 })
 
+test("thousands of messages begun in one frame are a few pieces, and the last is a message", () => {
+  const framer = new Framer(10_000_000)
+  framer.push(bytes(`${VT}${A}`.repeat(200_000)))
+  const found = framer.push(bytes(`${VT}${B}${END}`))
+  expect(found.length).toBeLessThan(100)
+  expect(found.at(-1)).toMatchObject({ kind: "frame", bytes: bytes(B) })
+})
+
 describe("a frame larger than allowed", () => {
   test("is found once, and nothing after it", () => {
     const endless = Array.from({ length: 20 }, () => "x".repeat(10))

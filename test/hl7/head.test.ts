@@ -188,3 +188,10 @@ test("a document of 20 MB is walked over, not taken apart", () => {
   // To decode it and split it into fields takes some hundred milliseconds more.
   expect(best(large)).toBeLessThan(best(small) + 100)
 })
+
+test.each([
+  ["a PID of a megabyte", hl7(MSH, `PID|1||${"a~".repeat(500_000)}`)],
+  ["a thousand and more patients", hl7(MSH, ...Array.from({ length: 1_000 }, () => "PID|1||a"))],
+])("%s is refused: it would hold everybody else up", (_what, bytes) => {
+  expect(problemOf(bytes)).toMatchObject({ code: 102, location: "PID" })
+})

@@ -69,7 +69,9 @@ function outcomeOf2xx(answer: Answer, sent: number): Outcome {
     return retry("not with a FHIR Bundle", beginning(answer.text))
   }
   if (bundle.type !== "transaction-response") {
-    return retry(`with a Bundle of type "${beginning(String(bundle.type))}"`)
+    // Not String: of an object that came as JSON it may throw.
+    const type = typeof bundle.type === "string" ? beginning(bundle.type) : typeof bundle.type
+    return retry(`with a Bundle of type "${type}"`)
   }
   const entries = Array.isArray(bundle.entry) ? bundle.entry.map(responseOf) : []
   if (entries.length !== sent) {

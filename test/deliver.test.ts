@@ -1,0 +1,80 @@
+import { expect, test } from "bun:test"
+import type { Bundle } from "fhir/r4"
+import { openDelivering } from "../src/deliver.ts"
+import type { Outcome } from "../src/message.ts"
+import { openStore } from "../src/store/index.ts"
+import { temporaryFolder } from "./build.ts"
+
+const minute = 60_000
+const bundle: Bundle = { resourceType: "Bundle", type: "transaction" }
+
+/** Delivers to one destination that answers by the message's text, under a clock of the test's. */
+async function delivering(answer: (text: string) => Outcome) {
+  const store = await openStore(temporaryFolder())
+  const clock = { now: 1_700_000_000_000 }
+  let sent = 0
+  const room = openDelivering({
+    store,
+    owed: ({ source }) => (source === "lab" ? ["central"] : []),
+    map: () => ({ bundle, notes: [], told: [], owned: [] }),
+    outlets: {
+      central: {
+        concurrency: 8,
+        send: async ({ message }) => {
+          sent++
+          return answer(Buffer.from(message.bytes).toString())
+        },
+      },
+    },
+    log: () => {},
+    now: () => clock.now,
+    random: () => 0.5,
+  })
+  room.start()
+  const receive = async (text: string, source = "lab") => {
+    const bytes = Buffer.from(text)
+    const read = { type: "T", controlId: text, subjects: [text] }
+    await store.append({ source, peer: "", receivedAt: clock.now, bytes, ...read })
+    room.wake()
+  }
+  return {
+    receive,
+    sent: () => sent,
+    counts: async () => (await store.counts()).destinations.central,
+    standing: () => room.standing("central"),
+    /** Lets time pass; a message that nobody is owed makes the line look. */
+    async pass(ms: number) {
+      clock.now += ms
+      await receive(`tick ${clock.now}`, "clock")
+      await Bun.sleep(60)
+    },
+    async close() {
+      await room.close(0)
+      await store.close()
+    },
+  }
+}
+
+const failing: Outcome = { outcome: "retry", reason: "answered 500" }
+
+test("two messages that central always fails on do not keep the others from it", async () => {
+  const line = await delivering((text) =>
+    text.startsWith("bad") ? failing : { outcome: "delivered", receipt: { status: 200 } },
+  )
+  await line.receive("bad 1")
+  await line.receive("bad 2")
+  for (let passed = 0; passed < 8; passed++) await line.pass(5 * minute)
+  expect(line.standing().state).toBe("down")
+  await line.receive("good")
+  for (let passed = 0; passed < 8; passed++) await line.pass(5 * minute)
+  expect(await line.counts()).toMatchObject({ pending: 2, delivered: 1 })
+  await line.close()
+})
+
+test("a central that says Retry-After: 0 is not asked without a pause", async () => {
+  const line = await delivering(() => ({ ...failing, afterMs: 0 }))
+  await line.receive("x")
+  await Bun.sleep(500)
+  expect(line.sent()).toBeLessThan(5)
+  await line.close()
+})
