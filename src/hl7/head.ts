@@ -25,7 +25,7 @@ const numbersMax = 8
 
 /** Of the segments intake reads: 10 MiB of repetitions in PID-3 held everybody up for 5 s. */
 const linesMax = 1_000
-const lineBytesMax = 65_536
+const lineBytesMax = 262_144
 
 /**
  * Reads what intake needs straight off the bytes: MSH, and the patient keys of the PID and MRG
