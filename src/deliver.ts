@@ -91,10 +91,11 @@ export function openDelivering(given: Given) {
 
 /** Follows the next messages of the journal to whom they are owed; answers how many there were. */
 export async function followOnce({ store, owed }: Pick<Given, "store" | "owed">): Promise<number> {
-  const messages = await store.unfollowed(followBatch)
-  if (messages.length === 0) return 0
-  await store.follow(messages.map((one) => ({ id: one.id, destinations: owed(one) })))
-  return messages.length
+  const next = await store.unfollowed(followBatch)
+  if (next.messages === 0) return 0
+  const kinds = next.kinds.map((kind) => ({ ...kind, destinations: owed(kind) }))
+  await store.follow(next, kinds)
+  return next.messages
 }
 
 /** The deliveries to one destination: as many at once as it bears, in order inside each lane. */

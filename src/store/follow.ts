@@ -1,22 +1,26 @@
 import type { Database } from "bun:sqlite"
 import { keyLength } from "./keys.ts"
 
-/** A message that was not followed yet, with what routing needs of it. */
-export interface Unfollowed {
-  id: number
+/** What routing looks at: messages of one kind are owed to the same destinations. */
+export interface Kind {
   source: string
   type: string
 }
 
-/** A message and the destinations it is owed to. */
-export interface Owed {
-  id: number
+/** The next messages of the journal: how many, up to which id, and of what kinds. */
+export interface Unfollowed {
+  messages: number
+  upTo: number
+  kinds: Kind[]
+}
+
+/** A kind and the destinations that are owed it. */
+export interface Owed extends Kind {
   destinations: readonly string[]
 }
 
-interface Entry {
+interface Entry extends Kind {
   id: number
-  source: string
   received_at: number
   reused: number
   subjects: Uint8Array
@@ -38,31 +42,43 @@ export function readMark(database: Database): number {
   return Number(row?.value ?? 0)
 }
 
-/** Reads the messages after the mark, at most `limit` of them. */
-export function openUnfollowed(work: Database): (limit: number) => Unfollowed[] {
-  const read = work.query<Unfollowed, [number, number]>(
-    "SELECT id, source, type FROM journal WHERE id > ? ORDER BY id LIMIT ?",
+/** Looks at the messages after the mark, at most `limit` of them. */
+export function openUnfollowed(work: Database): (limit: number) => Unfollowed {
+  const read = work.query<Kind & { messages: number; up_to: number }, [number, number]>(
+    `SELECT source, type, count(*) AS messages, max(id) AS up_to FROM
+     (SELECT id, source, type FROM journal WHERE id > ? ORDER BY id LIMIT ?)
+     GROUP BY source, type`,
   )
-  return (limit) => read.all(readMark(work), limit)
+  return (limit) => {
+    const rows = read.all(readMark(work), limit)
+    return {
+      messages: rows.reduce((sum, { messages }) => sum + messages, 0),
+      upTo: rows.reduce((highest, { up_to }) => Math.max(highest, up_to), 0),
+      kinds: rows.map(({ source, type }) => ({ source, type })),
+    }
+  }
 }
 
 /**
- * Writes down what these messages entail, which must be the next ones after the mark: their
- * deliveries and places in the lanes, and what status counts. The mark moves in the same commit,
- * so a crash here repeats the batch or nothing.
+ * Writes down what the messages from the mark up to `upTo` entail: their deliveries and places in
+ * the lanes, and what status counts. The mark moves in the same commit, so a crash here repeats the
+ * batch or nothing.
  */
-export function openFollow(work: Database): (owed: readonly Owed[]) => void {
-  const read = work.query<Entry, [number]>(
-    "SELECT id, source, received_at, reused, subjects FROM journal WHERE id = ?",
+export function openFollow(work: Database): (upTo: number, owed: readonly Owed[]) => void {
+  const read = work.query<Entry, [number, number]>(
+    `SELECT id, source, type, received_at, reused, subjects FROM journal
+     WHERE id > ? AND id <= ? ORDER BY id`,
   )
   const write = writerOf(work)
   const mark = work.query<unknown, [string]>("INSERT OR REPLACE INTO box VALUES ('mark', ?)")
-  const batch = work.transaction((owed: readonly Owed[]): void => {
+  const batch = work.transaction((upTo: number, owed: readonly Owed[]): void => {
+    const destinationsOf = new Map(owed.map((kind) => [nameOf(kind), kind.destinations]))
     const sources = new Map<string, SourceTally>()
     const tallies = new Map<string, number>()
-    for (const { id, destinations } of owed) {
-      const entry = read.get(id)
-      if (!entry) throw new Error(`message ${id} is not in the journal`)
+    const entries = read.all(readMark(work), upTo)
+    for (const entry of entries) {
+      const destinations = destinationsOf.get(nameOf(entry))
+      if (!destinations) throw new Error(`nobody said whom ${nameOf(entry)} is owed to`)
       for (const name of destinations) {
         write.delivery(entry, name)
         tallies.set(name, (tallies.get(name) ?? 0) + 1)
@@ -72,10 +88,14 @@ export function openFollow(work: Database): (owed: readonly Owed[]) => void {
     }
     for (const [name, tally] of sources) write.sourceTally(name, tally)
     for (const [name, deliveries] of tallies) write.destinationTally(name, deliveries)
-    const last = owed.at(-1)
+    const last = entries.at(-1)
     if (last) mark.run(String(last.id))
   })
-  return (owed) => batch.immediate(owed)
+  return (upTo, owed) => batch.immediate(upTo, owed)
+}
+
+function nameOf({ source, type }: Kind): string {
+  return `${source} ${type}`
 }
 
 /** What a batch adds to a source's counts: one statement a source, where it was one a message. */

@@ -10,8 +10,11 @@ import {
 import { join } from "node:path"
 import { StoreProblem } from "./database.ts"
 
-/** Bytes of a key in the database: 128 bits of the HMAC; fewer pages a commit is less wear. */
-export const keyLength = 16
+/**
+ * Bytes of a key in the database: 64 bits of the HMAC, since fewer pages a commit is less wear. Two
+ * that meet by chance share a lane, or hide a repeat: among ten million, once in 360,000 boxes.
+ */
+export const keyLength = 8
 
 /** Turns what could name a patient into a key that says nothing without the box's own secret. */
 export type Keyed = (what: string | Uint8Array) => Buffer

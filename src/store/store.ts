@@ -21,10 +21,10 @@ export interface Store {
   readonly epoch: string
   append(message: NewMessage): Promise<Appended>
   quarantine(refused: Refused): Promise<void>
-  /** The messages after the mark, at most `limit` of them. */
-  unfollowed(limit: number): Promise<Unfollowed[]>
-  /** Follows these messages, the next ones after the mark, to the destinations they are owed to. */
-  follow(owed: readonly Owed[]): Promise<void>
+  /** What kinds of message come after the mark, in the next `limit` of them. */
+  unfollowed(limit: number): Promise<Unfollowed>
+  /** Follows these messages to the destinations that each kind is owed to. */
+  follow(unfollowed: Unfollowed, owed: readonly Owed[]): Promise<void>
   next(
     destination: string,
     options: { now: number; patienceMs: number; limit: number; except: ReadonlySet<number> },
@@ -95,9 +95,9 @@ function storeOn({ intake, work }: Databases, keyed: Keyed, close: () => void): 
     append: (message) => journal.append(message),
     quarantine: (refused) => journal.quarantine(refused),
     unfollowed: async (limit) => unfollowed(limit),
-    async follow(owed) {
-      follow(owed)
-      await duplicates.write(owed.length < busy)
+    async follow({ messages, upTo }, owed) {
+      follow(upTo, owed)
+      await duplicates.write(messages < busy)
     },
     next: async (destination, options) => next(destination, options),
     nextDueAt: async (destination) => waiting.nextDueAt(destination),

@@ -52,7 +52,7 @@ describe("the journal", () => {
     const row = other.query("SELECT control, digest, subjects, peer, type FROM journal").get()
     other.close()
     expect(JSON.stringify(row)).not.toContain("P-1")
-    expect((row as { subjects: Uint8Array }).subjects.length).toBe(16)
+    expect((row as { subjects: Uint8Array }).subjects.length).toBe(8)
   })
 })
 
