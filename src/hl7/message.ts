@@ -188,7 +188,8 @@ function headerOf(bytes: Uint8Array): string {
 /** The delimiters that MSH-1 and MSH-2 give; the usual ones where there is no MSH. */
 export function delimitersOf(header: string): Delimiters {
   const field = header[3] ?? "|"
-  const [, encoding = ""] = split(header, field)
+  const end = header.indexOf(field, 4)
+  const encoding = header.slice(4, end < 0 ? undefined : end)
   const [component = "", repetition = "", mark = "", subcomponent = ""] = encoding || "^~\\&"
   return { field, component, repetition, escape: mark, subcomponent }
 }
