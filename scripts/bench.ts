@@ -13,7 +13,7 @@ import { binaryVersion } from "./bench/gateway.ts"
 import { measureStarting, type Starting } from "./bench/starting.ts"
 
 const quick = process.argv.includes("--quick")
-const rounds = 3
+const rounds = quick ? 3 : 5
 
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? "?"}, ${platform()} ${arch()}`
 const measured = binaryVersion()
