@@ -104,6 +104,18 @@ function configure(database: Database, synchronous: "FULL" | "NORMAL"): void {
   }
 }
 
+/**
+ * Copies what stands in the write-ahead log into the database and gives its space back, as far as
+ * that goes. A log that may grow to 16 MiB would otherwise keep a small disk full for ever.
+ */
+export function giveBackWal(database: Database): void {
+  try {
+    database.run("PRAGMA wal_checkpoint(TRUNCATE)")
+  } catch {
+    // The commit that had no room says so itself.
+  }
+}
+
 /** Read before anything is set: even that would write into a newer version's file. */
 function versionOf(database: Database, path: string): number {
   const row = database.query<{ user_version: number }, []>("PRAGMA user_version").get()

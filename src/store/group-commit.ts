@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite"
+import { giveBackWal } from "./database.ts"
 
 interface Waiting<Item, Result> {
   item: Item
@@ -14,10 +15,12 @@ interface Waiting<Item, Result> {
  */
 export class GroupCommit<Item, Result> {
   #waiting: Waiting<Item, Result>[] = []
+  readonly #database: Database
   readonly #write: (item: Item) => Result
   readonly #transaction: (items: readonly Item[]) => Result[]
 
   constructor(database: Database, write: (item: Item) => Result) {
+    this.#database = database
     this.#write = write
     this.#transaction = database.transaction((items: readonly Item[]) =>
       items.map((item) => this.#write(item)),
@@ -38,9 +41,9 @@ export class GroupCommit<Item, Result> {
     try {
       const results = this.#transaction(waiting.map(({ item }) => item))
       for (const [index, { resolve }] of waiting.entries()) resolve(results[index] as Result)
-    } catch (error) {
-      if (waiting.length === 1) waiting[0]?.reject(error)
-      else for (const one of waiting) this.#alone(one)
+    } catch {
+      giveBackWal(this.#database)
+      for (const one of waiting) this.#alone(one)
     }
   }
 

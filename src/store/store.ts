@@ -1,7 +1,14 @@
 import { type Database, SQLiteError } from "bun:sqlite"
 import type { Delivery, Told } from "../message.ts"
 import { openBox } from "./box.ts"
-import { type Databases, explain, lockFolder, openDatabases, StoreProblem } from "./database.ts"
+import {
+  type Databases,
+  explain,
+  giveBackWal,
+  lockFolder,
+  openDatabases,
+  StoreProblem,
+} from "./database.ts"
 import { type Appended, Duplicates } from "./duplicates.ts"
 import { type Owed, openFollow, openUnfollowed, readMark, type Unfollowed } from "./follow.ts"
 import { GroupCommit } from "./group-commit.ts"
@@ -96,8 +103,13 @@ function storeOn({ intake, work }: Databases, keyed: Keyed, close: () => void): 
     quarantine: (refused) => journal.quarantine(refused),
     unfollowed: async (limit) => unfollowed(limit),
     async follow({ messages, upTo }, owed) {
-      follow(upTo, owed)
-      await duplicates.write(messages < busy)
+      try {
+        follow(upTo, owed)
+        await duplicates.write(messages < busy)
+      } catch (error) {
+        giveBackWal(work)
+        throw error
+      }
     },
     next: async (destination, options) => next(destination, options),
     nextDueAt: async (destination) => waiting.nextDueAt(destination),
