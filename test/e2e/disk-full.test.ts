@@ -21,7 +21,7 @@ async function fill(sender: Sender, size: number): Promise<{ taken: number; refu
   }
 }
 
-// A file system of 4 MiB of the test's own needs a mount namespace; containers may forbid that.
+// A file system of 8 MiB of the test's own needs a mount namespace; containers may forbid that.
 test.skipIf(!mounts)(
   `a full disk refuses messages and takes them again when there is space${reason}`,
   async () => {
@@ -30,13 +30,13 @@ test.skipIf(!mounts)(
     const folder = temporaryFolder()
     const small = join(folder, "small")
     mkdirSync(small)
-    const script = `mount -t tmpfs -o size=4m tmpfs ${small} && exec "$@"`
+    const script = `mount -t tmpfs -o size=8m tmpfs ${small} && exec "$@"`
     const wrapper = ["unshare", "--mount", "sh", "-c", script, "sh"]
     const config = configuration(central.url)
     const gateway = await start(folder, { config, args: ["--data", small], wrapper })
     // The mount is the process's own; this is where others see it.
     const other = join(`/proc/${gateway.pid}/root`, small, "somebody-elses-file")
-    await Bun.write(other, Buffer.alloc(1_000_000))
+    await Bun.write(other, Buffer.alloc(4_000_000))
 
     const sender = await openSender(gateway.port)
     const large = await fill(sender, 200_000)
