@@ -29,18 +29,18 @@ const lineBytesMax = 262_144
 
 /**
  * Reads what intake needs straight off the bytes: MSH, and the patient keys of the PID and MRG
- * segments. What a message of 20 MB holds besides is only walked over.
+ * segments. What a message of 20 MB holds besides is only searched through.
  */
 export function readHead(
   bytes: Uint8Array,
   options: { charset?: string | undefined; assigner?: string | undefined },
 ): Read {
-  const lines = linesOf(bytes)
-  const [msh] = lines
-  if (msh === undefined || msh.toString("latin1", 0, 3) !== "MSH") {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const msh = lineAt(buffer, startOf(buffer))
+  if (!msh.text.startsWith("MSH")) {
     return refuse(undefined, 100, "MSH", "there is no MSH segment at the start")
   }
-  const header = headerOf(msh.toString("latin1"))
+  const header = headerOf(msh.text)
   if (header.separator === "" || header.encoding === "") {
     return refuse(undefined, 101, "MSH^1^2", "MSH-1 and MSH-2 do not give the delimiters")
   }
@@ -48,10 +48,11 @@ export function readHead(
   if (type === "") return refuse(header, 101, "MSH^1^9", "MSH-9 does not give the message type")
   const controlId = header.field(10)
   if (controlId.trim() === "") return refuse(header, 101, "MSH^1^10", "MSH-10 gives no control id")
-  if (lines.length > linesMax || lines.some((line) => line.length > lineBytesMax)) {
+  const lines = patientLines(buffer)
+  if (lines.length >= linesMax || msh.cut || lines.some(({ cut }) => cut)) {
     return refuse(header, 102, "PID", "its PID or MRG segments are beyond anything a patient has")
   }
-  const subjects = subjectsOf(segmentsOf(lines, options), options.assigner)
+  const subjects = subjectsOf(segmentsOf(msh, lines, options), options.assigner)
   return { read: { head: { type, controlId, subjects } }, header }
 }
 
@@ -66,70 +67,67 @@ function refuse(
 
 /** MSH-9 as `code^event`, whatever the message's own delimiters; the code where it stands alone. */
 export function typeOf({ encoding, field }: Header): string {
-  const [code = "", event = ""] = field(9)
-    .split(encoding[0] ?? "^")
-    .map((part) => part.trim())
-  return event === "" ? code : `${code}^${event}`
+  const [code = "", event = ""] = field(9).split(encoding[0] ?? "^", 2)
+  return event.trim() === "" ? code.trim() : `${code.trim()}^${event.trim()}`
 }
 
-/** The segments intake reads, each with its CR: the first, whatever it is, every PID and MRG. */
-function linesOf(bytes: Uint8Array): Buffer[] {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const lines: Buffer[] = []
-  let cr = -1
-  let lf = -1
-  for (let start = startOf(buffer), end = start; start < buffer.length; start = end + 1) {
-    // Each is looked for again only once it is passed: a long text has few of the one or other.
-    if (cr < start) cr = indexOrEnd(buffer, 0x0d, start)
-    if (lf < start) lf = indexOrEnd(buffer, 0x0a, start)
-    end = Math.min(cr, lf)
-    const name = nameAt(buffer, start)
-    if (lines.length > 0 && name !== pid && name !== mrg) continue
-    lines.push(buffer.subarray(start, end))
+/** One segment's line, without its end. */
+interface Line {
+  at: number
+  /** Its bytes as Latin-1. */
+  text: string
+  /** Only printable ASCII stands in it. */
+  plain: boolean
+  /** It goes on beyond what is read of it. */
+  cut: boolean
+}
+
+/** The line that begins at `start`. */
+function lineAt(buffer: Buffer, start: number): Line {
+  const limit = Math.min(buffer.length, start + lineBytesMax)
+  let plain = true
+  let end = start
+  for (; end < limit; end++) {
+    const byte = buffer[end] ?? 0
+    if (byte === 0x0d || byte === 0x0a) break
+    if (byte < 0x20 || byte > 0x7e) plain = false
   }
-  return lines
+  const cut = end === limit && limit < buffer.length
+  return { at: start, text: buffer.toString("latin1", start, end), plain, cut }
 }
 
-const pid = 0x504944
-const mrg = 0x4d5247
+/** What a PID or MRG segment begins with, behind either end of the line before it. */
+const patientMarks = ["\rPID", "\nPID", "\rMRG", "\nMRG"].map((mark) => Buffer.from(mark))
 
-/** The three letters that begin a segment, as one number: no string is made for each of them. */
-function nameAt(buffer: Buffer, start: number): number {
-  return ((buffer[start] ?? 0) << 16) | ((buffer[start + 1] ?? 0) << 8) | (buffer[start + 2] ?? 0)
+/** The lines of the PID and MRG segments, in the order of the message; at most one too many. */
+function patientLines(buffer: Buffer): Line[] {
+  const lines: Line[] = []
+  for (const mark of patientMarks) {
+    let at = buffer.indexOf(mark)
+    for (; at >= 0 && lines.length < linesMax; at = buffer.indexOf(mark, at + mark.length)) {
+      lines.push(lineAt(buffer, at + 1))
+    }
+  }
+  return lines.length > 1 ? lines.sort((one, other) => one.at - other.at) : lines
 }
 
 /**
- * The segments behind the lines. Lines of printable ASCII read the same in every charset, so the
- * message's own need not be found out: 2 µs a message, where parsing takes 7.
+ * The segments behind the lines. Lines of printable ASCII without an escape, which may stand for
+ * bytes of the message's charset, read the same in every charset: it need not be found out.
  */
 function segmentsOf(
-  lines: readonly Buffer[],
+  msh: Line,
+  lines: readonly Line[],
   options: { charset?: string | undefined },
 ): Segment[] {
-  const [msh = Buffer.alloc(0), ...others] = lines
-  const delimiters = delimitersOf(msh.toString("latin1"))
-  if (!others.every((line) => isPlain(line, delimiters.escape))) {
-    return parseMessage(Buffer.concat(lines.flatMap((line) => [line, segmentEnd])), options)
-      .segments
+  const delimiters = delimitersOf(msh.text)
+  const mark = delimiters.escape
+  if (lines.every(({ plain, text }) => plain && (mark === "" || !text.includes(mark)))) {
+    const { field } = delimiters
+    return lines.map(({ text }) => new Segment(upTo(text, field, 3), delimiters, "utf-8"))
   }
-  return others.map((line) => new Segment(line.toString("latin1"), delimiters, "utf-8"))
-}
-
-const segmentEnd = Buffer.from("\r")
-
-/** Printable ASCII without an escape, which may stand for bytes of the message's charset. */
-function isPlain(line: Buffer, mark: string): boolean {
-  if (mark !== "" && line.includes(mark)) return false
-  for (let at = 0; at < line.length; at++) {
-    const byte = line[at] ?? 0
-    if (byte < 0x20 || byte > 0x7e) return false
-  }
-  return true
-}
-
-function indexOrEnd(buffer: Buffer, byte: number, from: number): number {
-  const at = buffer.indexOf(byte, from)
-  return at < 0 ? buffer.length : at
+  const text = [msh, ...lines].map((line) => `${line.text}\r`).join("")
+  return parseMessage(Buffer.from(text, "latin1"), options).segments
 }
 
 /** Where the message begins: a byte order mark and white space before it mean nothing. */
@@ -145,22 +143,42 @@ function headerOf(msh: string): Header {
   return { separator, encoding: fields[1] ?? "", field: (number) => fields[number - 1] ?? "" }
 }
 
-/** Every PID-3 repetition and MRG-1; the second counts apart, so that it is never cut off. */
-function subjectsOf(segments: readonly Segment[], assigner: string | undefined): string[] {
-  const named = (name: string, field: number) =>
-    keysOf(
-      segments.flatMap((one) => (one.name === name ? one.repetitions(field) : [])),
-      assigner,
-    )
-  return [...new Set([...named("PID", 3), ...named("MRG", 1)])]
+/** The segment up to that field: to take apart the thirty behind it took half of the time. */
+function upTo(text: string, separator: string, field: number): string {
+  let end = -1
+  for (let count = 0; count <= field; count++) {
+    end = text.indexOf(separator, end + 1)
+    if (end < 0) return text
+  }
+  return text.slice(0, end)
 }
 
-/** The first different keys of these patient numbers, as the maps key them. */
-function keysOf(numbers: readonly Repetition[], assigner: string | undefined): string[] {
-  const keys = numbers.map((number) => {
-    const part = (component: number, sub = 1) => number.text(component, sub) ?? ""
-    const [namespace, universalId, universalIdType] = [part(4, 1), part(4, 2), part(4, 3)]
-    return patientKey({ id: part(1), namespace, universalId, universalIdType }, assigner)
-  })
-  return [...new Set(keys.filter((key) => key !== undefined))].slice(0, numbersMax)
+/** Every PID-3 repetition and MRG-1; the second counts apart, so that it is never cut off. */
+function subjectsOf(segments: readonly Segment[], assigner: string | undefined): string[] {
+  const subjects: string[] = []
+  for (const [name, field] of patientNumbers) {
+    let numbers = 0
+    for (const segment of segments) {
+      if (segment.name !== name) continue
+      for (const number of segment.repetitions(field)) {
+        const key = keyOf(number, assigner)
+        if (key === undefined || numbers === numbersMax || subjects.includes(key)) continue
+        subjects.push(key)
+        numbers++
+      }
+    }
+  }
+  return subjects
+}
+
+const patientNumbers = [
+  ["PID", 3],
+  ["MRG", 1],
+] as const
+
+/** The key of a patient number (CX), as the maps key it. */
+function keyOf(number: Repetition, assigner: string | undefined): string | undefined {
+  const part = (component: number, sub = 1) => number.text(component, sub) ?? ""
+  const [namespace, universalId, universalIdType] = [part(4, 1), part(4, 2), part(4, 3)]
+  return patientKey({ id: part(1), namespace, universalId, universalIdType }, assigner)
 }
