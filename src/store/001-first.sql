@@ -31,12 +31,13 @@ CREATE TABLE quarantine (
   bytes       BLOB NOT NULL
 ) STRICT;
 
--- The duplicate check: the latest message with each control id of each source.
-CREATE TABLE latest (
-  control    BLOB PRIMARY KEY,
-  digest     BLOB NOT NULL,
-  message_id INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+-- The duplicate check, in runs of messages that followed one another: of each the key of its
+-- control id and that of its bytes. It outlives the messages, and is written at its end only.
+CREATE TABLE seen (
+  first_id INTEGER PRIMARY KEY,
+  last_at  INTEGER NOT NULL,
+  keys     BLOB NOT NULL
+) STRICT;
 
 CREATE TABLE source_tally (
   source   TEXT PRIMARY KEY,

@@ -1,11 +1,14 @@
-import type { Database } from "bun:sqlite"
+import type { Disk } from "./database.ts"
 
 /** What the box itself keeps: its epoch and named values. Every write is durable. */
-export function openBox(intake: Database) {
-  const read = intake.query<{ value: string }, [string]>("SELECT value FROM box WHERE name = ?")
-  const write = intake.query<unknown, [string, string]>("INSERT OR REPLACE INTO box VALUES (?, ?)")
+export function openBox(disk: Disk) {
+  const { database } = disk
+  const read = database.query<{ value: string }, [string]>("SELECT value FROM box WHERE name = ?")
+  const write = database.query<unknown, [string, string]>(
+    "INSERT OR REPLACE INTO box VALUES (?, ?)",
+  )
   const recall = (name: string) => read.get(name)?.value
-  const remember = (name: string, value: string) => void write.run(name, value)
+  const remember = (name: string, value: string) => void disk.durably(() => write.run(name, value))
   return {
     recall,
     remember,

@@ -12,39 +12,102 @@ export class StoreProblem extends Error {
 }
 
 /**
- * Two connections to one database file: `intake` makes every commit durable before it returns,
- * `work` may lose its last commits in a power cut, since following and settling can be done again.
+ * The one connection to the database. Each commit says whether it is waited for: one that is made
+ * again after a power cut need not be fsynced. Two connections would do the same, but each commit
+ * of the one empties the other's page cache.
  */
-export interface Databases {
-  intake: Database
-  work: Database
-  close(): void
+export class Disk {
+  readonly database: Database
+  readonly #transaction: (write: () => unknown) => unknown
+  #level = ""
+
+  constructor(database: Database) {
+    this.database = database
+    this.#transaction = database.transaction((write: () => unknown) => write()).immediate
+  }
+
+  /** Commits what `write` does, fsynced when this returns. Throws with nothing of it written. */
+  durably<T>(write: () => T): T {
+    return this.#commit("FULL", write)
+  }
+
+  /** Commits what `write` does; a power cut may undo it, with all that was committed after it. */
+  lazily<T>(write: () => T): T {
+    return this.#commit("NORMAL", write)
+  }
+
+  close(): void {
+    this.database.close()
+  }
+
+  #commit<T>(level: "FULL" | "NORMAL", write: () => T): T {
+    if (level !== this.#level) {
+      set(this.database, "synchronous", level, level === "FULL" ? 2 : 1)
+      this.#level = level
+    }
+    try {
+      return this.#transaction(write) as T
+    } catch (error) {
+      this.#giveBackWal()
+      throw error
+    }
+  }
+
+  /**
+   * Copies what stands in the write-ahead log into the database and gives its space back, as far as
+   * that goes. A log that may grow to 16 MiB would otherwise keep a small disk full for ever.
+   */
+  #giveBackWal(): void {
+    try {
+      this.database.run("PRAGMA wal_checkpoint(TRUNCATE)")
+    } catch {
+      // The commit that had no room says so itself.
+    }
+  }
 }
 
 /**
  * Opens the database in `folder` and brings it to this version's schema. Throws StoreProblem for a
  * damaged database or one of a newer version.
  */
-export function openDatabases(folder: string): Databases {
+export function openDisk(folder: string): Disk {
   const path = join(folder, "waystation.db")
-  const open: Database[] = []
-  const close = () => {
-    for (const database of open.reverse()) database.close()
-  }
+  let database: Database | undefined
   try {
-    const intake = connect(path)
-    open.push(intake)
-    const version = versionOf(intake, path)
-    configure(intake, "FULL")
-    migrate(intake, version)
-    const work = connect(path)
-    open.push(work)
-    configure(work, "NORMAL")
-    return { intake, work, close }
+    database = new Database(path, { create: true, strict: true })
+    const version = versionOf(database, path)
+    for (const [name, value, expected] of pragmas) set(database, name, value, expected)
+    migrate(database, version)
+    return new Disk(database)
   } catch (error) {
-    close()
+    database?.close()
     throw error instanceof SQLiteError ? explain(error, path) : error
   }
+}
+
+const pragmas: [string, string | number, unknown][] = [
+  ["auto_vacuum", "INCREMENTAL", 2],
+  ["journal_mode", "WAL", "wal"],
+  ["synchronous", "FULL", 2],
+  ["foreign_keys", "ON", 1],
+  ["busy_timeout", 5_000, 5_000],
+  // KiB, as a negative number.
+  ["cache_size", -8_192, -8_192],
+  // 16 MiB at a time: a page that was written often is then copied once (4.5 µs a message, 7.7 at
+  // 4 MiB), in some 20 ms.
+  ["wal_autocheckpoint", 4_000, 4_000],
+  ["journal_size_limit", 67_108_864, 67_108_864],
+]
+
+/** Sets a pragma and reads it back: SQLite keeps silent about what it does not take. */
+function set(database: Database, name: string, value: string | number, expected: unknown): void {
+  database.run(`PRAGMA ${name} = ${value}`)
+  // Prepared anew: a statement kept from before would tell what was so then.
+  const reading = database.prepare<Record<string, unknown>, []>(`PRAGMA ${name}`)
+  const actual = Object.values(reading.get() ?? {})[0]
+  reading.finalize()
+  if (actual === expected) return
+  throw new StoreProblem(`SQLite keeps ${name} at ${actual}, where ${value} is needed`)
 }
 
 /**
@@ -73,46 +136,6 @@ export function lockFolder(folder: string): Database {
             "or give this one a folder of its own with --data",
         )
       : explain(error, path)
-  }
-}
-
-function connect(path: string): Database {
-  return new Database(path, { create: true, strict: true })
-}
-
-function configure(database: Database, synchronous: "FULL" | "NORMAL"): void {
-  const checkpointPages = synchronous === "FULL" ? 16_000 : 4_000
-  const pragmas: [string, string | number, unknown][] = [
-    ["auto_vacuum", "INCREMENTAL", 2],
-    ["journal_mode", "WAL", "wal"],
-    ["synchronous", synchronous, synchronous === "FULL" ? 2 : 1],
-    ["foreign_keys", "ON", 1],
-    ["busy_timeout", 5_000, 5_000],
-    // Checkpoints belong to the work connection, out of the way of acknowledgements; 16 MiB at a
-    // time, since a page that was written often is then copied once (4.5 µs a message, 7.7 at 4).
-    // Where nothing is followed (only malformed input, probes) intake does it, at 64 MiB.
-    ["wal_autocheckpoint", checkpointPages, checkpointPages],
-    ["journal_size_limit", 67_108_864, 67_108_864],
-  ]
-  for (const [name, value, expected] of pragmas) {
-    database.run(`PRAGMA ${name} = ${value}`)
-    const row = database.query<Record<string, unknown>, []>(`PRAGMA ${name}`).get()
-    const actual = Object.values(row ?? {})[0]
-    if (actual !== expected) {
-      throw new StoreProblem(`SQLite keeps ${name} at ${actual}, where ${value} is needed`)
-    }
-  }
-}
-
-/**
- * Copies what stands in the write-ahead log into the database and gives its space back, as far as
- * that goes. A log that may grow to 16 MiB would otherwise keep a small disk full for ever.
- */
-export function giveBackWal(database: Database): void {
-  try {
-    database.run("PRAGMA wal_checkpoint(TRUNCATE)")
-  } catch {
-    // The commit that had no room says so itself.
   }
 }
 

@@ -1,11 +1,8 @@
 import type { Database } from "bun:sqlite"
+import type { Disk } from "./database.ts"
 import { keyLength } from "./keys.ts"
-
-/** What routing looks at: messages of one kind are owed to the same destinations. */
-export interface Kind {
-  source: string
-  type: string
-}
+import { openRuns } from "./runs.ts"
+import type { Entry, Kind, Tail } from "./tail.ts"
 
 /** The next messages of the journal: how many, up to which id, and of what kinds. */
 export interface Unfollowed {
@@ -17,13 +14,6 @@ export interface Unfollowed {
 /** A kind and the destinations that are owed it. */
 export interface Owed extends Kind {
   destinations: readonly string[]
-}
-
-interface Entry extends Kind {
-  id: number
-  received_at: number
-  reused: number
-  subjects: Uint8Array
 }
 
 /** The subjects of a message, as the journal keeps them: fixed-length keys in a row. */
@@ -42,40 +32,18 @@ export function readMark(database: Database): number {
   return Number(row?.value ?? 0)
 }
 
-/** Looks at the messages after the mark, at most `limit` of them. */
-export function openUnfollowed(work: Database): (limit: number) => Unfollowed {
-  const read = work.query<Kind & { messages: number; up_to: number }, [number, number]>(
-    `SELECT source, type, count(*) AS messages, max(id) AS up_to FROM
-     (SELECT id, source, type FROM journal WHERE id > ? ORDER BY id LIMIT ?)
-     GROUP BY source, type`,
+/** Walks the journal: says what comes next, and writes down what it entails. */
+export function openFollow(disk: Disk, tail: Tail) {
+  const write = writerOf(disk.database)
+  const seen = openRuns(disk.database)
+  const mark = disk.database.query<unknown, [string]>(
+    "INSERT OR REPLACE INTO box VALUES ('mark', ?)",
   )
-  return (limit) => {
-    const rows = read.all(readMark(work), limit)
-    return {
-      messages: rows.reduce((sum, { messages }) => sum + messages, 0),
-      upTo: rows.reduce((highest, { up_to }) => Math.max(highest, up_to), 0),
-      kinds: rows.map(({ source, type }) => ({ source, type })),
-    }
-  }
-}
-
-/**
- * Writes down what the messages from the mark up to `upTo` entail: their deliveries and places in
- * the lanes, and what status counts. The mark moves in the same commit, so a crash here repeats the
- * batch or nothing.
- */
-export function openFollow(work: Database): (upTo: number, owed: readonly Owed[]) => void {
-  const read = work.query<Entry, [number, number]>(
-    `SELECT id, source, type, received_at, reused, subjects FROM journal
-     WHERE id > ? AND id <= ? ORDER BY id`,
-  )
-  const write = writerOf(work)
-  const mark = work.query<unknown, [string]>("INSERT OR REPLACE INTO box VALUES ('mark', ?)")
-  const batch = work.transaction((upTo: number, owed: readonly Owed[]): void => {
+  /** With the mark in the same commit, a crash here repeats all of it or nothing. */
+  function writeAll(entries: readonly Entry[], owed: readonly Owed[]): void {
     const destinationsOf = new Map(owed.map((kind) => [nameOf(kind), kind.destinations]))
     const sources = new Map<string, SourceTally>()
     const tallies = new Map<string, number>()
-    const entries = read.all(readMark(work), upTo)
     for (const entry of entries) {
       const destinations = destinationsOf.get(nameOf(entry))
       if (!destinations) throw new Error(`nobody said whom ${nameOf(entry)} is owed to`)
@@ -88,10 +56,33 @@ export function openFollow(work: Database): (upTo: number, owed: readonly Owed[]
     }
     for (const [name, tally] of sources) write.sourceTally(name, tally)
     for (const [name, deliveries] of tallies) write.destinationTally(name, deliveries)
-    const last = entries.at(-1)
-    if (last) mark.run(String(last.id))
-  })
-  return (upTo, owed) => batch.immediate(upTo, owed)
+    seen.add(entries)
+    mark.run(String(entries.at(-1)?.id))
+  }
+  return {
+    /** What kinds of message come after the mark, in the next `limit` of them. */
+    unfollowed(limit: number): Unfollowed {
+      const entries = tail.next(limit)
+      const kinds = new Map(
+        entries.map(({ source, type }) => [nameOf({ source, type }), { source, type }]),
+      )
+      return { messages: entries.length, upTo: entries.at(-1)?.id ?? 0, kinds: [...kinds.values()] }
+    },
+    /** Writes down the deliveries, lanes, duplicates' entries and tallies of these messages. */
+    follow({ messages, upTo }: Unfollowed, owed: readonly Owed[]): void {
+      if (messages === 0) return
+      const entries = tail.next(messages)
+      if (entries.at(-1)?.id !== upTo) throw new Error(`message ${upTo} is not the next's last`)
+      try {
+        disk.lazily(() => writeAll(entries, owed))
+      } catch (error) {
+        tail.letGo()
+        throw error
+      }
+      const forgotten = tail.followed(upTo)
+      if (forgotten !== undefined) disk.lazily(() => seen.forget(forgotten))
+    },
+  }
 }
 
 function nameOf({ source, type }: Kind): string {
@@ -110,27 +101,27 @@ function count(tallies: Map<string, SourceTally>, entry: Entry, unrouted: boolea
   tallies.set(entry.source, tally)
   tally.stored++
   if (unrouted) tally.unrouted++
-  tally.lastAt = entry.received_at
+  tally.lastAt = entry.receivedAt
 }
 
-function writerOf(work: Database) {
-  const deliver = work.query<unknown, [number, string, number]>(
+function writerOf(database: Database) {
+  const deliver = database.query<unknown, [number, string, number]>(
     "INSERT INTO delivery (message_id, destination, ahead) VALUES (?, ?, ?)",
   )
-  const waits = work.query<unknown, [string, Uint8Array]>(
+  const waits = database.query<unknown, [string, Uint8Array]>(
     "SELECT 1 FROM lane WHERE destination = ? AND subject = ? LIMIT 1",
   )
-  const enter = work.query<unknown, [string, Uint8Array, number]>(
+  const enter = database.query<unknown, [string, Uint8Array, number]>(
     "INSERT OR IGNORE INTO lane VALUES (?, ?, ?)",
   )
-  const note = work.query<unknown, [number, number]>(
+  const note = database.query<unknown, [number, number]>(
     "INSERT INTO trail (message_id, at, event, detail) VALUES (?, ?, 'control id used again', '')",
   )
-  const source = work.query<unknown, [string, number, number, number]>(
+  const source = database.query<unknown, [string, number, number, number]>(
     `INSERT INTO source_tally VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE
      SET stored = stored + ?2, unrouted = unrouted + ?3, last_at = ?4`,
   )
-  const destination = work.query<unknown, [string, number]>(
+  const destination = database.query<unknown, [string, number]>(
     `INSERT INTO delivery_tally VALUES (?1, 'pending', ?2) ON CONFLICT DO UPDATE
      SET deliveries = deliveries + ?2`,
   )
@@ -141,7 +132,7 @@ function writerOf(work: Database) {
       const { lastInsertRowid } = deliver.run(entry.id, name, ahead)
       for (const subject of subjects) enter.run(name, subject, Number(lastInsertRowid))
     },
-    reused: ({ id, received_at }: Entry) => void note.run(id, received_at),
+    reused: ({ id, receivedAt }: Entry) => void note.run(id, receivedAt),
     sourceTally(name: string, { stored, unrouted, lastAt }: SourceTally): void {
       source.run(name, stored, unrouted, lastAt)
     },

@@ -1,8 +1,9 @@
 import type { Database } from "bun:sqlite"
 import type { Malformed, Message } from "../message.ts"
-import type { Appended, Duplicates, Newest } from "./duplicates.ts"
+import type { Disk } from "./database.ts"
 import { GroupCommit } from "./group-commit.ts"
 import type { Keyed } from "./keys.ts"
+import type { Tail } from "./tail.ts"
 
 /** A message on its way to the journal. */
 export type NewMessage = Omit<Message, "id"> & { controlId: string; subjects: readonly string[] }
@@ -16,12 +17,20 @@ export interface Refused {
   bytes: Uint8Array
 }
 
-interface Row {
+/** The row a message got, or the row of the identical message it repeats. */
+export interface Appended {
+  id: number
+  repeat: boolean
+}
+
+/** A message on its way to its commit. */
+interface Arriving {
   message: NewMessage
   control: Buffer
   digest: Buffer
-  /** The duplicate check knows its control id from a message that is not written down yet. */
-  newer: boolean
+  subjects: Buffer
+  /** Another message came with its control id before. */
+  reused: boolean
 }
 
 /** What a quarantined message may take, and how many are kept: 64 MiB in all. */
@@ -31,15 +40,18 @@ const quarantineRowsMax = 1_000
 /** The first half's end: what is appended here may be acknowledged. */
 export class Journal {
   readonly #keyed: Keyed
-  readonly #rows: GroupCommit<Row, Appended>
+  readonly #rows: GroupCommit<Arriving, number>
   readonly #refused: GroupCommit<Refused, void>
-  readonly #duplicates: Duplicates
+  readonly #tail: Tail
+  /** The latest of each control id whose commit is still waited for, and its row. */
+  readonly #arriving = new Map<string, { digest: Buffer; row: Promise<number> }>()
 
-  constructor(intake: Database, keyed: Keyed, duplicates: Duplicates) {
+  constructor(disk: Disk, keyed: Keyed, tail: Tail) {
+    const durably = disk.durably.bind(disk)
     this.#keyed = keyed
-    this.#duplicates = duplicates
-    this.#rows = new GroupCommit(intake, insertInto(intake, keyed))
-    this.#refused = new GroupCommit(intake, quarantineIn(intake))
+    this.#tail = tail
+    this.#rows = new GroupCommit(durably, insertInto(disk.database))
+    this.#refused = new GroupCommit(durably, quarantineIn(disk.database))
   }
 
   /**
@@ -50,24 +62,24 @@ export class Journal {
   async append(message: NewMessage): Promise<Appended> {
     const control = this.#keyed(`control ${message.source} ${message.controlId}`)
     const digest = this.#keyed(message.bytes)
-    const before = this.#duplicates.newest(control)
-    if (before?.digest.equals(digest)) {
-      const { id } = await before.appended
-      return { id, repeat: true }
-    }
-    const row = { message, control, digest, newer: before !== undefined }
-    const newest: Newest = { control, digest, appended: this.#rows.add(row) }
-    this.#duplicates.enter(newest)
+    const name = control.toString("latin1")
+    const ahead = this.#arriving.get(name)
+    if (ahead?.digest.equals(digest)) return { id: await ahead.row, repeat: true }
+    const before = this.#tail.seen.latest(control)
+    if (!ahead && before?.digest.equals(digest)) return { id: before.id, repeat: true }
+    const subjects = keysOf(message, this.#keyed)
+    const reused = ahead !== undefined || before !== undefined
+    const arriving = { message, control, digest, subjects, reused }
+    const latest = { digest, row: this.#rows.add(arriving) }
+    this.#arriving.set(name, latest)
     try {
-      const appended = await newest.appended
-      // It repeats one that is written down already, which then is the latest.
-      if (appended.repeat) this.#duplicates.takeBack(newest, before)
-      else newest.id = appended.id
-      return appended
-    } catch (error) {
-      newest.refused = true
-      this.#duplicates.takeBack(newest, before)
-      throw error
+      const id = await latest.row
+      const { source, type, receivedAt } = message
+      this.#tail.push({ id, source, type, receivedAt, reused, control, digest, subjects })
+      if (this.#tail.crowded) await this.#tail.room()
+      return { id, repeat: false }
+    } finally {
+      if (this.#arriving.get(name) === latest) this.#arriving.delete(name)
     }
   }
 
@@ -83,29 +95,19 @@ export class Journal {
   }
 }
 
-/**
- * Inserts one message, or finds the one that it repeats. The older entries of the duplicate check
- * are looked up here, inside the commit: a read of its own would cost two locks a message.
- */
-function insertInto(intake: Database, keyed: Keyed): (row: Row) => Appended {
-  const latest = intake.query<{ digest: Uint8Array; message_id: number }, [Buffer]>(
-    "SELECT digest, message_id FROM latest WHERE control = ?",
-  )
-  const insert = intake.query<
+function insertInto(database: Database): (arriving: Arriving) => number {
+  const insert = database.query<
     unknown,
     [string, string, number, string, number, Buffer, Buffer, Buffer, Uint8Array]
   >(
     `INSERT INTO journal (source, peer, received_at, type, reused, control, digest, subjects, bytes)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  return ({ message, control, digest, newer }) => {
-    const before = newer ? undefined : latest.get(control)
-    if (before && digest.equals(before.digest)) return { id: before.message_id, repeat: true }
+  return ({ message, control, digest, subjects, reused }) => {
     const { source, peer, receivedAt, type, bytes } = message
-    const keys = keysOf(message, keyed)
-    const reused = newer || before ? 1 : 0
-    const row = insert.run(source, peer, receivedAt, type, reused, control, digest, keys, bytes)
-    return { id: Number(row.lastInsertRowid), repeat: false }
+    const flag = reused ? 1 : 0
+    const row = insert.run(source, peer, receivedAt, type, flag, control, digest, subjects, bytes)
+    return Number(row.lastInsertRowid)
   }
 }
 
@@ -116,12 +118,12 @@ function keysOf({ source, subjects }: NewMessage, keyed: Keyed): Buffer {
   return Buffer.concat([...new Set(subjects)].map((subject) => keyed(`subject ${subject}`)))
 }
 
-function quarantineIn(intake: Database): (refused: Refused) => void {
-  const insert = intake.query<unknown, [string, string, number, string, number, Uint8Array]>(
+function quarantineIn(database: Database): (refused: Refused) => void {
+  const insert = database.query<unknown, [string, string, number, string, number, Uint8Array]>(
     `INSERT INTO quarantine (source, peer, received_at, reason, size, bytes)
      VALUES (?, ?, ?, ?, ?, ?)`,
   )
-  const trim = intake.query<unknown, [number]>(
+  const trim = database.query<unknown, [number]>(
     "DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?",
   )
   return ({ source, peer, receivedAt, malformed, bytes }) => {

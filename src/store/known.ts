@@ -2,8 +2,8 @@ import type { Database } from "bun:sqlite"
 import type { Told } from "../message.ts"
 
 /** Reads what `destination` was told of `resources`. */
-export function openKnown(work: Database) {
-  const known = work.query<
+export function openKnown(database: Database) {
+  const known = database.query<
     { resource: string; part: string; value: string | null; message_id: number },
     [string, string]
   >(
@@ -19,9 +19,9 @@ export function openKnown(work: Database) {
 }
 
 /** Writes what `destination` was told, in the commit that settles the delivery. */
-export function openTell(work: Database) {
+export function openTell(database: Database) {
   // An older message, delivered late, never overwrites what a newer one said.
-  const tell = work.query<unknown, [string, string, string, string | null, number]>(
+  const tell = database.query<unknown, [string, string, string, string | null, number]>(
     `INSERT INTO known VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
      SET value = excluded.value, message_id = excluded.message_id
      WHERE excluded.message_id >= message_id`,

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite"
 import type { Delivery, Message } from "../message.ts"
+import type { Disk } from "./database.ts"
 
 interface First {
   id: number
@@ -21,13 +22,13 @@ interface MessageRow {
  * at most `limit`, those in `except` (in flight now) left out. One whose next try lies further off
  * than `patienceMs` is due now: nobody waits that long, so the clock must have jumped.
  */
-export function openNext(work: Database) {
-  const first = work.query<First, [string, number, number, number]>(
+export function openNext(database: Database) {
+  const first = database.query<First, [string, number, number, number]>(
     `SELECT id, message_id, attempts FROM delivery INDEXED BY delivery_first
      WHERE destination = ? AND state = 'pending' AND ahead = 0 AND (due_at <= ? OR due_at > ?)
      ORDER BY id LIMIT ?`,
   )
-  const message = openMessages(work)
+  const message = openMessages(database)
   return (
     destination: string,
     options: { now: number; patienceMs: number; limit: number; except: ReadonlySet<number> },
@@ -44,8 +45,8 @@ export function openNext(work: Database) {
 }
 
 /** Reads a message back; undefined when it was purged. The one place its bytes are read. */
-export function openMessages(work: Database): (id: number) => Message | undefined {
-  const query = work.query<MessageRow, [number]>(
+export function openMessages(database: Database): (id: number) => Message | undefined {
+  const query = database.query<MessageRow, [number]>(
     "SELECT id, source, peer, received_at, type, bytes FROM journal WHERE id = ?",
   )
   return (id) => {
@@ -57,17 +58,18 @@ export function openMessages(work: Database): (id: number) => Message | undefine
 }
 
 /** When the earliest delivery that waits for its next try is due, and how to hurry them all. */
-export function openWaiting(work: Database) {
-  const dueAt = work.query<{ due_at: number | null }, [string]>(
+export function openWaiting(disk: Disk) {
+  const { database } = disk
+  const dueAt = database.query<{ due_at: number | null }, [string]>(
     `SELECT min(due_at) AS due_at FROM delivery INDEXED BY delivery_waiting
      WHERE destination = ? AND state = 'pending' AND ahead = 0 AND due_at > 0`,
   )
-  const hurry = work.query<unknown, [string]>(
+  const hurry = database.query<unknown, [string]>(
     `UPDATE delivery INDEXED BY delivery_waiting SET due_at = 0
      WHERE destination = ? AND state = 'pending' AND ahead = 0 AND due_at > 0`,
   )
   return {
     nextDueAt: (destination: string) => dueAt.get(destination)?.due_at ?? undefined,
-    hurry: (destination: string) => void hurry.run(destination),
+    hurry: (destination: string) => void disk.lazily(() => hurry.run(destination)),
   }
 }

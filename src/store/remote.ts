@@ -1,5 +1,4 @@
-import type { Appended } from "./duplicates.ts"
-import type { NewMessage } from "./journal.ts"
+import type { Appended, NewMessage } from "./journal.ts"
 import type { Store } from "./store.ts"
 
 /** What can be called on the other side. */
@@ -25,7 +24,16 @@ export interface Appends {
   bytes: Uint8Array<ArrayBuffer>
 }
 
-export type Head = [id: number, length: number, message: Omit<NewMessage, "bytes">]
+export type Head = [
+  id: number,
+  length: number,
+  source: string,
+  peer: string,
+  receivedAt: number,
+  type: string,
+  controlId: string,
+  subjects: readonly string[],
+]
 
 /** What crosses over to the thread, and back, in one turn of the event loop. */
 export interface Crossing {
@@ -118,10 +126,11 @@ function packed(appends: readonly { id: number; message: NewMessage }[]): Append
   const length = appends.reduce((sum, { message }) => sum + message.bytes.length, 0)
   const bytes = new Uint8Array(length)
   let at = 0
-  const heads = appends.map(({ id, message: { bytes: own, ...message } }): Head => {
+  const heads = appends.map(({ id, message }): Head => {
+    const { source, peer, receivedAt, type, controlId, subjects, bytes: own } = message
     bytes.set(own, at)
     at += own.length
-    return [id, own.length, message]
+    return [id, own.length, source, peer, receivedAt, type, controlId, subjects]
   })
   return { heads: JSON.stringify(heads), bytes }
 }

@@ -23,19 +23,19 @@ export interface Settlement {
 }
 
 /** Writes what became of a delivery, and lets those behind it step forward. */
-export function openSettle(work: Database) {
-  const move = work.query<unknown, [string, string | null, string | null, number, number]>(
+export function openSettle(database: Database) {
+  const move = database.query<unknown, [string, string | null, string | null, number, number]>(
     `UPDATE delivery SET state = ?, reason = ?, receipt = ?, settled_at = ?,
      attempts = attempts + 1 WHERE id = ?`,
   )
-  const wait = work.query<unknown, [string, number, number]>(
+  const wait = database.query<unknown, [string, number, number]>(
     "UPDATE delivery SET reason = ?, due_at = ?, attempts = attempts + 1 WHERE id = ?",
   )
-  const trail = work.query<unknown, [number, number, string, string]>(
+  const trail = database.query<unknown, [number, number, string, string]>(
     "INSERT INTO trail (message_id, at, event, detail) VALUES (?, ?, ?, ?)",
   )
-  const leave = openLeave(work)
-  const tell = openTell(work)
+  const leave = openLeave(database)
+  const tell = openTell(database)
   return ({ delivery, settlement }: { delivery: Settled; settlement: Settlement }): void => {
     const { outcome, dueAt, told, notes, at } = settlement
     const settle = (state: string, reason: string | null, receipt: Receipt | null) => {
@@ -68,14 +68,14 @@ function whole({ reason, said }: Why): string {
 }
 
 /** Takes a settled delivery out of its lanes, where it was first; the next ones step forward. */
-function openLeave(work: Database): (delivery: Settled) => void {
-  const subjects = work.query<{ subjects: Uint8Array }, [number]>(
+function openLeave(database: Database): (delivery: Settled) => void {
+  const subjects = database.query<{ subjects: Uint8Array }, [number]>(
     "SELECT subjects FROM journal WHERE id = ?",
   )
-  const leave = work.query<unknown, [string, Uint8Array, number]>(
+  const leave = database.query<unknown, [string, Uint8Array, number]>(
     "DELETE FROM lane WHERE destination = ? AND subject = ? AND delivery_id = ?",
   )
-  const forward = work.query<unknown, [string, Uint8Array]>(
+  const forward = database.query<unknown, [string, Uint8Array]>(
     `UPDATE delivery SET ahead = ahead - 1 WHERE id =
      (SELECT min(delivery_id) FROM lane WHERE destination = ? AND subject = ?)`,
   )

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite"
 import type { DeliveryState } from "../message.ts"
-import { readMark } from "./follow.ts"
+import type { Tail } from "./tail.ts"
 
 /** What the store can count at any moment, at the same cost whatever the backlog. */
 export interface Counts {
@@ -11,24 +11,20 @@ export interface Counts {
 }
 
 /** Opens the count of messages by source and of deliveries by destination and state. */
-export function openCounts(work: Database): () => Counts {
-  const tallies = work.query<
+export function openCounts(database: Database, tail: Tail): () => Counts {
+  const tallies = database.query<
     { source: string; stored: number; unrouted: number; last_at: number },
     []
   >("SELECT source, stored, unrouted, last_at FROM source_tally")
-  const deliveries = work.query<
+  const deliveries = database.query<
     { destination: string; state: DeliveryState; deliveries: number },
     []
   >("SELECT destination, state, deliveries FROM delivery_tally")
   // The oldest that is pending stands first in each of its lanes.
-  const oldest = work.query<{ received_at: number }, [string]>(
+  const oldest = database.query<{ received_at: number }, [string]>(
     `SELECT received_at FROM journal WHERE id = (SELECT message_id FROM delivery
      INDEXED BY delivery_first WHERE destination = ? AND state = 'pending' AND ahead = 0
      ORDER BY id LIMIT 1)`,
-  )
-  const tail = work.query<{ source: string; stored: number; last_at: number }, [number]>(
-    `SELECT source, count(*) AS stored, max(received_at) AS last_at FROM journal
-     WHERE id > ? GROUP BY source`,
   )
   return () => {
     const counts: Counts = { sources: {}, destinations: {}, unrouted: 0, unfollowed: 0 }
@@ -36,10 +32,10 @@ export function openCounts(work: Database): () => Counts {
       counts.sources[source] = { stored, lastAt: last_at }
       counts.unrouted += unrouted
     }
-    for (const { source, stored, last_at } of tail.all(readMark(work))) {
+    for (const { source, receivedAt } of tail.next(Number.POSITIVE_INFINITY)) {
       const followed = counts.sources[source]?.stored ?? 0
-      counts.sources[source] = { stored: followed + stored, lastAt: last_at }
-      counts.unfollowed += stored
+      counts.sources[source] = { stored: followed + 1, lastAt: receivedAt }
+      counts.unfollowed++
     }
     for (const { destination, state, deliveries: count } of deliveries.all()) {
       counts.destinations[destination] ??= {

@@ -1,23 +1,16 @@
 import { type Database, SQLiteError } from "bun:sqlite"
 import type { Delivery, Told } from "../message.ts"
 import { openBox } from "./box.ts"
-import {
-  type Databases,
-  explain,
-  giveBackWal,
-  lockFolder,
-  openDatabases,
-  StoreProblem,
-} from "./database.ts"
-import { type Appended, Duplicates } from "./duplicates.ts"
-import { type Owed, openFollow, openUnfollowed, readMark, type Unfollowed } from "./follow.ts"
+import { type Disk, explain, lockFolder, openDisk, StoreProblem } from "./database.ts"
+import { type Owed, openFollow, readMark, type Unfollowed } from "./follow.ts"
 import { GroupCommit } from "./group-commit.ts"
-import { Journal, type NewMessage, type Refused } from "./journal.ts"
+import { type Appended, Journal, type NewMessage, type Refused } from "./journal.ts"
 import { type Keyed, openKeys } from "./keys.ts"
 import { openKnown } from "./known.ts"
 import { openNext, openWaiting } from "./next.ts"
 import { openSettle, type Settled, type Settlement } from "./settle.ts"
 import { type Counts, openCounts } from "./status.ts"
+import { Tail } from "./tail.ts"
 
 /**
  * Everything that must outlive a power cut. Only `append`, `quarantine` and `settle` write what
@@ -51,8 +44,8 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** A batch of so many messages says that more are coming; what can wait then waits. */
-const busy = 50
+/** How long the duplicate check remembers a message. */
+const windowMs = 30 * 24 * 3_600_000
 
 /** Opens the store in `folder`, on this thread; throws StoreProblem with advice when it can't. */
 export function openStoreHere(folder: string): Store {
@@ -62,10 +55,10 @@ export function openStoreHere(folder: string): Store {
     for (const one of opened.splice(0).reverse()) one.close()
   }
   try {
-    const databases = openDatabases(folder)
-    opened.push(databases)
-    const last = lastMessage(databases.intake)
-    return storeOn(databases, openKeys(folder, last > 0), close)
+    const disk = openDisk(folder)
+    opened.push(disk)
+    const last = lastMessage(disk.database)
+    return storeOn(disk, openKeys(folder, last > 0), close)
   } catch (error) {
     close()
     throw error instanceof SQLiteError ? explain(error, folder) : error
@@ -73,12 +66,12 @@ export function openStoreHere(folder: string): Store {
 }
 
 /** The highest id the journal ever gave; throws where following was further already. */
-function lastMessage(intake: Database): number {
-  const row = intake
+function lastMessage(database: Database): number {
+  const row = database
     .query<{ seq: number }, []>("SELECT seq FROM sqlite_sequence WHERE name = 'journal'")
     .get()
   const last = row?.seq ?? 0
-  const mark = readMark(intake)
+  const mark = readMark(database)
   if (last >= mark) return last
   throw new StoreProblem(
     `the journal ends before message ${mark}, which was already followed: messages were lost; ` +
@@ -86,31 +79,23 @@ function lastMessage(intake: Database): number {
   )
 }
 
-function storeOn({ intake, work }: Databases, keyed: Keyed, close: () => void): Store {
-  const box = openBox(intake)
-  const duplicates = new Duplicates(work)
-  const journal = new Journal(intake, keyed, duplicates)
-  const settlements = new GroupCommit(work, openSettle(work))
-  const next = openNext(work)
-  const counts = openCounts(work)
-  const waiting = openWaiting(work)
-  const known = openKnown(work)
-  const unfollowed = openUnfollowed(work)
-  const follow = openFollow(work)
+function storeOn(disk: Disk, keyed: Keyed, close: () => void): Store {
+  const { database } = disk
+  const tail = new Tail(database, readMark(database), windowMs)
+  const box = openBox(disk)
+  const journal = new Journal(disk, keyed, tail)
+  const settlements = new GroupCommit(disk.lazily.bind(disk), openSettle(database))
+  const { unfollowed, follow } = openFollow(disk, tail)
+  const next = openNext(database)
+  const waiting = openWaiting(disk)
+  const known = openKnown(database)
+  const counts = openCounts(database, tail)
   return {
     epoch: box.epoch(),
     append: (message) => journal.append(message),
     quarantine: (refused) => journal.quarantine(refused),
     unfollowed: async (limit) => unfollowed(limit),
-    async follow({ messages, upTo }, owed) {
-      try {
-        follow(upTo, owed)
-        await duplicates.write(messages < busy)
-      } catch (error) {
-        giveBackWal(work)
-        throw error
-      }
-    },
+    follow: async (next, owed) => follow(next, owed),
     next: async (destination, options) => next(destination, options),
     nextDueAt: async (destination) => waiting.nextDueAt(destination),
     settle: (delivery, settlement) => settlements.add({ delivery, settlement }),

@@ -35,14 +35,18 @@ function serve(store: Store, { calls, appends }: Crossing): void {
 
 function append(store: Store, { heads, bytes }: Appends): void {
   let at = 0
-  for (const [id, length, message] of JSON.parse(heads) as Head[]) {
+  for (const [id, length, source, peer, receivedAt, type, controlId, subjects] of parsed(heads)) {
     const own = bytes.subarray(at, at + length)
     at += length
-    store.append({ ...message, bytes: own }).then(
+    store.append({ source, peer, receivedAt, type, controlId, subjects, bytes: own }).then(
       (done) => answer(() => appended.push([id, done])),
       (error) => refuse(id, error),
     )
   }
+}
+
+function parsed(heads: string): Head[] {
+  return JSON.parse(heads)
 }
 
 function refuse(id: number, error: Error): void {

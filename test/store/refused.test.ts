@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test"
 import { statSync } from "node:fs"
 import { join } from "node:path"
-import { openDatabases } from "../../src/store/database.ts"
-import { Duplicates } from "../../src/store/duplicates.ts"
+import { type Disk, openDisk } from "../../src/store/database.ts"
 import { openStore } from "../../src/store/index.ts"
 import { Journal } from "../../src/store/journal.ts"
 import { openKeys } from "../../src/store/keys.ts"
+import { Tail } from "../../src/store/tail.ts"
 import { temporaryFolder } from "../build.ts"
 
 function message(controlId: string, text: string) {
@@ -14,19 +14,23 @@ function message(controlId: string, text: string) {
   return { source: "lab", peer: "", receivedAt: 1, type: "ORU^R01", controlId, subjects, bytes }
 }
 
+function journalOn(disk: Disk, folder: string, used = false): Journal {
+  return new Journal(disk, openKeys(folder, used), new Tail(disk.database, 0, 1_000))
+}
+
 describe("a disk that was full", () => {
   test("takes each of two messages that it refused together, when they come again", async () => {
     const folder = temporaryFolder()
-    const { intake, work, close } = openDatabases(folder)
-    const journal = new Journal(intake, openKeys(folder, false), new Duplicates(work))
-    intake.run("PRAGMA max_page_count = 1")
+    const disk = openDisk(folder)
+    const journal = journalOn(disk, folder)
+    disk.database.run("PRAGMA max_page_count = 1")
     const large = "x".repeat(200_000)
     const both = [message("1", `first${large}`), message("1", `second${large}`)]
     const refused = await Promise.allSettled(both.map((one) => journal.append(one)))
     expect(refused.map(({ status }) => status)).toEqual(["rejected", "rejected"])
-    intake.run("PRAGMA max_page_count = 1000000")
+    disk.database.run("PRAGMA max_page_count = 1000000")
     for (const one of both) expect(await journal.append(one)).toMatchObject({ repeat: false })
-    close()
+    disk.close()
   })
 })
 
@@ -45,21 +49,20 @@ test("input that is never a message does not let the write-ahead log grow for ev
 
 test("a message whose number was refused to another is known again after a crash", async () => {
   const folder = temporaryFolder()
-  const before = openDatabases(folder)
-  const duplicates = new Duplicates(before.work)
-  const journal = new Journal(before.intake, openKeys(folder, false), duplicates)
+  const before = openDisk(folder)
+  const journal = journalOn(before, folder)
   await journal.append(message("1", "first"))
   await journal.append(message("2", "next"))
-  const { page_count: pages } = before.intake
+  const { page_count: pages } = before.database
     .query<{ page_count: number }, []>("PRAGMA page_count")
     .get() ?? { page_count: 0 }
-  before.intake.run(`PRAGMA max_page_count = ${pages}`)
+  before.database.run(`PRAGMA max_page_count = ${pages}`)
   const refused = journal.append(message("1", "x".repeat(2_000_000))).catch(() => "refused")
-  await duplicates.write(true)
   expect(await refused).toBe("refused")
+  expect(await journal.append(message("1", "first"))).toEqual({ id: 1, repeat: true })
   before.close()
-  const after = openDatabases(folder)
-  const again = new Journal(after.intake, openKeys(folder, true), new Duplicates(after.work))
+  const after = openDisk(folder)
+  const again = journalOn(after, folder, true)
   expect(await again.append(message("1", "first"))).toEqual({ id: 1, repeat: true })
   after.close()
 })

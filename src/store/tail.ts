@@ -1,0 +1,101 @@
+import type { Database } from "bun:sqlite"
+import { type Kept, readRuns } from "./runs.ts"
+import { Seen } from "./seen.ts"
+
+/** What routing looks at: messages of one kind are owed to the same destinations. */
+export interface Kind {
+  source: string
+  type: string
+}
+
+/** A message as following needs it. */
+export interface Entry extends Kind, Kept {
+  /** Another message came with its control id before. */
+  reused: boolean
+  subjects: Buffer
+}
+
+/** So far following may lag behind before senders wait for it: some 10 MB of entries. */
+const followLagMax = 20_000
+
+/** Messages that are known whatever their age: some 2 MB, and the clock may jump past the rest. */
+const leastSeen = 65_536
+
+/**
+ * The journal's tail, which nobody has followed yet, and the duplicate check. Both are in memory,
+ * so that neither has to be read back while messages come in, and are read again at start.
+ */
+export class Tail {
+  readonly seen = new Seen()
+  readonly #windowMs: number
+  readonly #entries: Entry[] = []
+  readonly #waiting: (() => void)[] = []
+
+  /** @param windowMs how long the duplicate check remembers a message */
+  constructor(database: Database, mark: number, windowMs: number) {
+    this.#windowMs = windowMs
+    for (const { id, control, digest, receivedAt } of readRuns(database)) {
+      this.seen.add(id, control, digest, receivedAt)
+    }
+    for (const entry of entriesAfter(mark, database)) this.push(entry)
+  }
+
+  /** Takes in a message that is in the journal now. */
+  push(entry: Entry): void {
+    this.#entries.push(entry)
+    this.seen.add(entry.id, entry.control, entry.digest, entry.receivedAt)
+  }
+
+  /** The next to be followed, at most so many, in the order of the journal. */
+  next(limit: number): readonly Entry[] {
+    return this.#entries.slice(0, limit)
+  }
+
+  /** Lets go of what was followed, up to this id; answers what the duplicate check forgot. */
+  followed(upTo: number): number | undefined {
+    const rest = this.#entries.findIndex(({ id }) => id > upTo)
+    const gone = this.#entries.splice(0, rest < 0 ? this.#entries.length : rest)
+    if (!this.crowded) this.letGo()
+    const now = gone.at(-1)?.receivedAt ?? 0
+    return this.seen.forget(now - this.#windowMs, leastSeen)
+  }
+
+  /** Whether following is so far behind that those who send should wait for it. */
+  get crowded(): boolean {
+    return this.#entries.length > followLagMax
+  }
+
+  /** Resolves when following has come closer, or can't. */
+  room(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** Ends the wait of all that wait for room. */
+  letGo(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+}
+
+/** What following would find after the mark, as it was when it came in. */
+function* entriesAfter(mark: number, database: Database): Iterable<Entry> {
+  const rows = database.query<Row, [number]>(
+    `SELECT id, source, type, received_at, reused, control, digest, subjects FROM journal
+     WHERE id > ? ORDER BY id`,
+  )
+  for (const { received_at: receivedAt, reused, ...row } of rows.iterate(mark)) {
+    const [control, digest] = [Buffer.from(row.control), Buffer.from(row.digest)]
+    const subjects = Buffer.from(row.subjects)
+    yield { ...row, receivedAt, reused: reused === 1, control, digest, subjects }
+  }
+}
+
+interface Row {
+  id: number
+  source: string
+  type: string
+  received_at: number
+  reused: number
+  control: Uint8Array
+  digest: Uint8Array
+  subjects: Uint8Array
+}
