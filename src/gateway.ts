@@ -2,7 +2,7 @@
  * The only file that knows every room. It opens them from the disk outwards, so that nothing comes
  * in before it can be kept, and closes them the other way.
  */
-import { openAdmin, type Status } from "./admin/index.ts"
+import { openAdmin, openStatus, type Status } from "./admin/index.ts"
 import { type Config, type Kinds, parseConfig, StartProblem } from "./config.ts"
 import { followOnce, type Outlet, openDelivering } from "./deliver.ts"
 import { destinations as ourDestinations } from "./destination/index.ts"
@@ -45,6 +45,8 @@ export interface Gateway {
 
 /** Deliveries in flight have this long to finish before they are broken off. */
 const graceMs = 10_000
+/** How often the disk's free space is looked at when no message comes. */
+const lookMs = 5_000
 
 /**
  * Opens a gateway on a configuration (what the TOML file holds, as an object), with the kinds of
@@ -59,7 +61,7 @@ export async function openGateway(config: unknown, brought: Brought = {}): Promi
   const parsed = parseConfig(config, kinds)
   const maps = [...(brought.maps ?? []), ...ourMaps]
   const log = brought.log ?? openLog((line) => process.stderr.write(line))
-  const store = await openStore(brought.data ?? "data")
+  const store = await openStore(brought.data ?? "data", parsed.store)
   const opened: Closing[] = [() => store.close()]
   const close = async () => {
     for (const one of opened.splice(0).reverse()) await one()
@@ -129,7 +131,14 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
     random: Math.random,
   })
   const receiving = openReceiving({ store, log, now, onStored: delivering.wake })
-  const status = openStatus({ config, store, sources, delivering, receiving })
+  const status = openStatus({
+    config,
+    build: { version, commit },
+    store,
+    sources,
+    delivering,
+    receiving,
+  })
 
   // Every port is tried before anyone is told which ones could not be had.
   const problems: string[] = []
@@ -144,7 +153,11 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
   let serving = false
   const ready = {
     "ports open": async () => (serving ? undefined : "starting or stopping"),
-    "store writable": () => store.probe().then(() => undefined),
+    "store writable": async () => {
+      const refusal = await store.refusal()
+      if (refusal === undefined) await store.probe()
+      return refusal
+    },
   }
   const admin = await trying("admin", openAdmin(config.admin, { status, ready, log }))
   opened.push(() => delivering.close(graceMs))
@@ -163,6 +176,9 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
   })
   serving = true
   delivering.start()
+  receiving.look()
+  const looking = setInterval(receiving.look, lookMs)
+  opened.push(async () => clearInterval(looking))
   const addresses = Object.entries(sources).map(([name, { address }]) => [name, address])
   return { sources: Object.fromEntries(addresses), admin: admin.address, status }
 }
@@ -190,53 +206,4 @@ function openOutlets(
     }
   }
   return outlets
-}
-
-interface Reporting {
-  config: Config
-  store: Store
-  sources: Record<string, Source>
-  receiving: ReturnType<typeof openReceiving>
-  delivering: ReturnType<typeof openDelivering>
-}
-
-function openStatus({ config, store, sources, receiving, delivering }: Reporting) {
-  const { site, source, destination } = config
-  const startedAt = Date.now()
-  return async (): Promise<Status> => {
-    const now = Date.now()
-    const counts = await store.counts()
-    const { unrouted, unfollowed } = counts
-    return {
-      site: { id: site.id, name: site.name },
-      version,
-      commit,
-      startedAt: new Date(startedAt).toISOString(),
-      uptimeSeconds: Math.round((now - startedAt) / 1000),
-      refusing: receiving.refusing(),
-      sources: named(source, (name) => {
-        const { stored, lastAt } = counts.sources[name] ?? { stored: 0, lastAt: undefined }
-        return {
-          address: sources[name]?.address ?? "",
-          received: receiving.received(name),
-          stored,
-          acked: { ...sources[name]?.replies },
-          lastMessageAt: lastAt === undefined ? null : new Date(lastAt).toISOString(),
-        }
-      }),
-      destinations: named(destination, (name) => {
-        const { state, reason } = delivering.standing(name)
-        const { oldestPendingAt, ...counted } = counts.destinations[name] ?? nothing
-        const waited = oldestPendingAt === null ? null : Math.round((now - oldestPendingAt) / 1000)
-        return { state, reason, ...counted, oldestPendingSeconds: waited }
-      }),
-      journal: { unrouted, unfollowed },
-    }
-  }
-}
-
-const nothing = { pending: 0, held: 0, delivered: 0, discarded: 0, oldestPendingAt: null }
-
-function named<To>(names: object, to: (name: string) => To): Record<string, To> {
-  return Object.fromEntries(Object.keys(names).map((name) => [name, to(name)]))
 }

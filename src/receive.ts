@@ -6,7 +6,7 @@ import type { Handed, Log, Receive, Verdict } from "./message.ts"
 import type { Store } from "./store/index.ts"
 
 interface Given {
-  store: Pick<Store, "append" | "quarantine">
+  store: Pick<Store, "append" | "quarantine" | "refusal" | "probe">
   log: Log
   now: () => number
   /** Called when a message has reached the journal. */
@@ -37,17 +37,38 @@ export function openReceiving({ store, log, now, onStored }: Given) {
     received[source] = (received[source] ?? 0) + 1
     try {
       const verdict = await append(source, peer, bytes, read)
-      if (refusing !== undefined) log("disk-accepts-again", { source })
-      refusing = undefined
+      if (refusing !== undefined) accepts()
       return verdict
     } catch (error) {
-      const reason = `the disk refused: ${(error as Error).message}`
-      // Once, not for every message: senders try again, and the log lies on the same disk.
-      if (refusing === undefined) log("disk-refuses", { source, reason })
-      refusing = reason
+      const reason = (error as Error).message
+      refuses(reason)
       // What is malformed stays so, kept or not: to send it again would not help.
       if ("malformed" in read) return { verdict: "malformed", malformed: read.malformed }
       return { verdict: "unavailable", reason }
+    }
+  }
+
+  /** Says so once, not for every message: senders try again, and the log lies on the same disk. */
+  function refuses(reason: string): void {
+    if (refusing === undefined) log("disk-refuses", { reason })
+    refusing = reason
+  }
+
+  function accepts(): void {
+    log("disk-accepts-again")
+    refusing = undefined
+  }
+
+  /** Looks whether there is room, so that it is known and said when no message comes either. */
+  async function look(): Promise<void> {
+    try {
+      const reason = await store.refusal()
+      if (reason !== undefined) return refuses(reason)
+      if (refusing === undefined) return
+      await store.probe()
+      accepts()
+    } catch (error) {
+      refuses((error as Error).message)
     }
   }
 
@@ -56,7 +77,8 @@ export function openReceiving({ store, log, now, onStored }: Given) {
       (source: string): Receive =>
       (handed) =>
         receive(source, handed),
-    /** Why the last message was refused, where the disk would not have it. */
+    look,
+    /** Why nothing is taken in, where the disk would not have it. */
     refusing: () => refusing,
     /** Messages a source handed in since the start, whatever the answer was. */
     received: (source: string) => received[source] ?? 0,

@@ -6,7 +6,7 @@ import { openSandbox } from "./sandbox/index.ts"
 import type { Status } from "./status.ts"
 
 export type { Ready } from "./app.ts"
-export type { DestinationStatus, SourceStatus, Status } from "./status.ts"
+export { type DestinationStatus, openStatus, type SourceStatus, type Status } from "./status.ts"
 
 /** The `[admin]` section. */
 export const adminConfig = v.strictObject({

@@ -1,3 +1,6 @@
+import type { Source } from "../message.ts"
+import type { Store } from "../store/index.ts"
+
 /** How the box is doing, as `GET /api/v1/status` gives it: counts and times, never content. */
 export interface Status {
   site: { id: string; name?: string | undefined }
@@ -6,7 +9,7 @@ export interface Status {
   /** ISO 8601, by the box's clock. */
   startedAt: string
   uptimeSeconds: number
-  /** Why the last message could not be stored, until one can; left out: nothing is refused. */
+  /** Why no message is taken in at the moment; left out: nothing is refused. */
   refusing?: string | undefined
   sources: Record<string, SourceStatus>
   destinations: Record<string, DestinationStatus>
@@ -41,4 +44,55 @@ export interface DestinationStatus {
   discarded: number
   /** How long the oldest pending message has waited; null: nothing waits. */
   oldestPendingSeconds: number | null
+}
+
+/** Whom the report asks. */
+interface Reporting {
+  config: { site: { id: string; name?: string | undefined }; source: object; destination: object }
+  build: Pick<Status, "version" | "commit">
+  store: Pick<Store, "counts">
+  sources: Readonly<Record<string, Source>>
+  receiving: { refusing(): string | undefined; received(source: string): number }
+  delivering: { standing(destination: string): Pick<DestinationStatus, "state" | "reason"> }
+}
+
+/** Opens the report that `GET /api/v1/status` gives. */
+export function openStatus({ config, build, store, sources, receiving, delivering }: Reporting) {
+  const { site, source, destination } = config
+  const startedAt = Date.now()
+  return async (): Promise<Status> => {
+    const now = Date.now()
+    const counts = await store.counts()
+    const { unrouted, unfollowed } = counts
+    return {
+      site: { id: site.id, name: site.name },
+      ...build,
+      startedAt: new Date(startedAt).toISOString(),
+      uptimeSeconds: Math.round((now - startedAt) / 1000),
+      refusing: receiving.refusing(),
+      sources: named(source, (name) => {
+        const { stored, lastAt } = counts.sources[name] ?? { stored: 0, lastAt: undefined }
+        return {
+          address: sources[name]?.address ?? "",
+          received: receiving.received(name),
+          stored,
+          acked: { ...sources[name]?.replies },
+          lastMessageAt: lastAt === undefined ? null : new Date(lastAt).toISOString(),
+        }
+      }),
+      destinations: named(destination, (name) => {
+        const { state, reason } = delivering.standing(name)
+        const { oldestPendingAt, ...counted } = counts.destinations[name] ?? nothing
+        const waited = oldestPendingAt === null ? null : Math.round((now - oldestPendingAt) / 1000)
+        return { state, reason, ...counted, oldestPendingSeconds: waited }
+      }),
+      journal: { unrouted, unfollowed },
+    }
+  }
+}
+
+const nothing = { pending: 0, held: 0, delivered: 0, discarded: 0, oldestPendingAt: null }
+
+function named<To>(names: object, to: (name: string) => To): Record<string, To> {
+  return Object.fromEntries(Object.keys(names).map((name) => [name, to(name)]))
 }

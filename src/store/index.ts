@@ -1,8 +1,10 @@
 import { StoreProblem } from "./database.ts"
-import { type Method, type Opened, Remote } from "./remote.ts"
+import { type Method, type Opened, type Opening, Remote } from "./remote.ts"
+import { type StoreConfig, storeDefaults } from "./settings.ts"
 import type { Store } from "./store.ts"
 
 export { StoreProblem } from "./database.ts"
+export { storeConfig } from "./settings.ts"
 export type { Counts } from "./status.ts"
 export type { Store } from "./store.ts"
 
@@ -15,12 +17,15 @@ const thread = new URL(`${threads}thread.ts`, import.meta.url).href
  * tenths of its time went into waiting for the disk. Rejects with StoreProblem and its advice when
  * it can't be opened.
  */
-export async function openStore(folder: string): Promise<Store> {
+export async function openStore(
+  folder: string,
+  settings: StoreConfig = storeDefaults,
+): Promise<Store> {
   const worker = new Worker(thread)
   const opened = await new Promise<Opened>((resolve, reject) => {
     worker.onmessage = ({ data }: MessageEvent<Opened>) => resolve(data)
     worker.onerror = ({ message }) => reject(new Error(`the store's thread failed: ${message}`))
-    worker.postMessage(folder)
+    worker.postMessage({ folder, settings } satisfies Opening)
   })
   if ("problem" in opened) {
     worker.terminate()
@@ -45,6 +50,7 @@ export async function openStore(folder: string): Promise<Store> {
     counts: method("counts"),
     recall: method("recall"),
     remember: method("remember"),
+    refusal: method("refusal"),
     probe: method("probe"),
     async close() {
       await remote.call("close", [])

@@ -3,6 +3,7 @@ import type { Malformed, Message } from "../message.ts"
 import type { Disk } from "./database.ts"
 import { GroupCommit } from "./group-commit.ts"
 import type { Keyed } from "./keys.ts"
+import type { Space } from "./space.ts"
 import type { Tail } from "./tail.ts"
 
 /** A message on its way to the journal. */
@@ -46,11 +47,11 @@ export class Journal {
   /** The latest of each control id whose commit is still waited for, and its row. */
   readonly #arriving = new Map<string, { digest: Buffer; row: Promise<number> }>()
 
-  constructor(disk: Disk, keyed: Keyed, tail: Tail) {
+  constructor(disk: Disk, keyed: Keyed, tail: Tail, space: Space) {
     const durably = disk.durably.bind(disk)
     this.#keyed = keyed
     this.#tail = tail
-    this.#rows = new GroupCommit(durably, insertInto(disk.database))
+    this.#rows = new GroupCommit(durably, insertInto(disk.database, space))
     this.#refused = new GroupCommit(durably, quarantineIn(disk.database))
   }
 
@@ -95,7 +96,7 @@ export class Journal {
   }
 }
 
-function insertInto(database: Database): (arriving: Arriving) => number {
+function insertInto(database: Database, space: Space): (arriving: Arriving) => number {
   const insert = database.query<
     unknown,
     [string, string, number, string, number, Buffer, Buffer, Buffer, Uint8Array]
@@ -105,6 +106,7 @@ function insertInto(database: Database): (arriving: Arriving) => number {
   )
   return ({ message, control, digest, subjects, reused }) => {
     const { source, peer, receivedAt, type, bytes } = message
+    space.take(bytes.length)
     const flag = reused ? 1 : 0
     const row = insert.run(source, peer, receivedAt, type, flag, control, digest, subjects, bytes)
     return Number(row.lastInsertRowid)

@@ -1,4 +1,5 @@
 import type { Appended, NewMessage } from "./journal.ts"
+import type { StoreConfig } from "./settings.ts"
 import type { Store } from "./store.ts"
 
 /** What can be called on the other side. */
@@ -48,6 +49,12 @@ export interface Crossed {
 }
 
 export type Done = [id: number, appended: Appended]
+
+/** What the thread is told first. */
+export interface Opening {
+  folder: string
+  settings: StoreConfig
+}
 
 /** What the thread says once it has tried to open the store. */
 export type Opened = { epoch: string } | { problem: string }

@@ -50,3 +50,11 @@ export function openCounts(database: Database, tail: Tail): () => Counts {
     return counts
   }
 }
+
+/** Opens the count of the deliveries that are pending, to whatever destination. */
+export function openPending(database: Database): () => number {
+  const query = database.query<{ pending: number }, []>(
+    "SELECT total(deliveries) AS pending FROM delivery_tally WHERE state = 'pending'",
+  )
+  return () => query.get()?.pending ?? 0
+}

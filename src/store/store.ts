@@ -8,8 +8,10 @@ import { type Appended, Journal, type NewMessage, type Refused } from "./journal
 import { type Keyed, openKeys } from "./keys.ts"
 import { openKnown } from "./known.ts"
 import { openNext, openWaiting } from "./next.ts"
+import type { StoreConfig } from "./settings.ts"
 import { openSettle, type Settled, type Settlement } from "./settle.ts"
-import { type Counts, openCounts } from "./status.ts"
+import { Space } from "./space.ts"
+import { type Counts, openCounts, openPending } from "./status.ts"
 import { Tail } from "./tail.ts"
 
 /**
@@ -39,30 +41,38 @@ export interface Store {
   /** What the box keeps under `name`: its configuration, for one. */
   recall(name: string): Promise<string | undefined>
   remember(name: string, value: string): Promise<void>
+  /** Why no message is taken in: the disk is nearly full. Undefined where there is room. */
+  refusal(): Promise<string | undefined>
   /** Rejects when the disk takes no durable write at this moment. */
   probe(): Promise<void>
   close(): Promise<void>
 }
 
-/** How long the duplicate check remembers a message. */
-const windowMs = 30 * 24 * 3_600_000
-
 /** Opens the store in `folder`, on this thread; throws StoreProblem with advice when it can't. */
-export function openStoreHere(folder: string): Store {
+export function openStoreHere(folder: string, settings: StoreConfig): Store {
   const lock = lockFolder(folder)
   const opened: { close(): void }[] = [lock]
   const close = () => {
     for (const one of opened.splice(0).reverse()) one.close()
   }
   try {
-    const disk = openDisk(folder)
+    const space = new Space(folder, settings)
+    const disk = openDisk(folder, space)
     opened.push(disk)
     const last = lastMessage(disk.database)
-    return storeOn(disk, openKeys(folder, last > 0), close)
+    return storeOn({ disk, space, keyed: openKeys(folder, last > 0), settings, close })
   } catch (error) {
     close()
     throw error instanceof SQLiteError ? explain(error, folder) : error
   }
+}
+
+interface Opening {
+  disk: Disk
+  space: Space
+  keyed: Keyed
+  settings: StoreConfig
+  close: () => void
 }
 
 /** The highest id the journal ever gave; throws where following was further already. */
@@ -79,17 +89,18 @@ function lastMessage(database: Database): number {
   )
 }
 
-function storeOn(disk: Disk, keyed: Keyed, close: () => void): Store {
+function storeOn({ disk, space, keyed, settings, close }: Opening): Store {
   const { database } = disk
-  const tail = new Tail(database, readMark(database), windowMs)
+  const tail = new Tail(database, readMark(database), settings.duplicateWindow)
   const box = openBox(disk)
-  const journal = new Journal(disk, keyed, tail)
+  const journal = new Journal(disk, keyed, tail, space)
   const settlements = new GroupCommit(disk.lazily.bind(disk), openSettle(database))
   const { unfollowed, follow } = openFollow(disk, tail)
   const next = openNext(database)
   const waiting = openWaiting(disk)
   const known = openKnown(database)
   const counts = openCounts(database, tail)
+  space.keepFor(openPending(database))
   return {
     epoch: box.epoch(),
     append: (message) => journal.append(message),
@@ -104,6 +115,10 @@ function storeOn(disk: Disk, keyed: Keyed, close: () => void): Store {
     counts: async () => counts(),
     recall: async (name) => box.recall(name),
     remember: async (name, value) => box.remember(name, value),
+    async refusal() {
+      if (space.refusal() !== undefined) disk.giveBackWal()
+      return space.refusal()
+    },
     probe: async () => box.remember("probe", String(Date.now())),
     async close() {
       journal.flush()

@@ -3,7 +3,7 @@
  * Answers all that is done in one turn at once.
  */
 import { StoreProblem } from "./database.ts"
-import type { Appends, Crossed, Crossing, Done, Head, Opened, Reply } from "./remote.ts"
+import type { Appends, Crossed, Crossing, Done, Head, Opened, Opening, Reply } from "./remote.ts"
 import { openStoreHere, type Store } from "./store.ts"
 
 declare const self: Worker
@@ -11,9 +11,9 @@ declare const self: Worker
 let replies: Reply[] = []
 let appended: Done[] = []
 
-self.onmessage = ({ data: folder }: MessageEvent<string>) => {
+self.onmessage = ({ data: { folder, settings } }: MessageEvent<Opening>) => {
   try {
-    const store = openStoreHere(folder)
+    const store = openStoreHere(folder, settings)
     self.onmessage = ({ data }: MessageEvent<Crossing>) => serve(store, data)
     self.postMessage({ epoch: store.epoch } satisfies Opened)
   } catch (error) {

@@ -5,6 +5,8 @@ import { type Disk, openDisk } from "../../src/store/database.ts"
 import { openStore } from "../../src/store/index.ts"
 import { Journal } from "../../src/store/journal.ts"
 import { openKeys } from "../../src/store/keys.ts"
+import { storeDefaults } from "../../src/store/settings.ts"
+import { Space } from "../../src/store/space.ts"
 import { Tail } from "../../src/store/tail.ts"
 import { temporaryFolder } from "../build.ts"
 
@@ -15,13 +17,18 @@ function message(controlId: string, text: string) {
 }
 
 function journalOn(disk: Disk, folder: string, used = false): Journal {
-  return new Journal(disk, openKeys(folder, used), new Tail(disk.database, 0, 1_000))
+  return new Journal(
+    disk,
+    openKeys(folder, used),
+    new Tail(disk.database, 0, 1_000),
+    new Space(folder, storeDefaults),
+  )
 }
 
 describe("a disk that was full", () => {
   test("takes each of two messages that it refused together, when they come again", async () => {
     const folder = temporaryFolder()
-    const disk = openDisk(folder)
+    const disk = openDisk(folder, new Space(folder, storeDefaults))
     const journal = journalOn(disk, folder)
     disk.database.run("PRAGMA max_page_count = 1")
     const large = "x".repeat(200_000)
@@ -49,7 +56,7 @@ test("input that is never a message does not let the write-ahead log grow for ev
 
 test("a message whose number was refused to another is known again after a crash", async () => {
   const folder = temporaryFolder()
-  const before = openDisk(folder)
+  const before = openDisk(folder, new Space(folder, storeDefaults))
   const journal = journalOn(before, folder)
   await journal.append(message("1", "first"))
   await journal.append(message("2", "next"))
@@ -61,7 +68,7 @@ test("a message whose number was refused to another is known again after a crash
   expect(await refused).toBe("refused")
   expect(await journal.append(message("1", "first"))).toEqual({ id: 1, repeat: true })
   before.close()
-  const after = openDisk(folder)
+  const after = openDisk(folder, new Space(folder, storeDefaults))
   const again = journalOn(after, folder, true)
   expect(await again.append(message("1", "first"))).toEqual({ id: 1, repeat: true })
   after.close()
