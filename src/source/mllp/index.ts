@@ -3,6 +3,7 @@ import * as v from "valibot"
 import { senderSettings } from "../../hl7/settings.ts"
 import type { Log, Receive, Source, Surroundings } from "../../message.ts"
 import { bytes } from "../../units.ts"
+import { Answering } from "../answer.ts"
 import { Connection } from "./connection.ts"
 
 const config = v.strictObject({
@@ -38,11 +39,11 @@ async function open(
 ): Promise<Source> {
   const connections = new Set<Connection>()
   const replies: Record<string, number> = {}
+  const answering = new Answering({ settings, receive, now, replies })
   const allowed = settings.allow && networksOf(settings.allow)
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     if (!admitted(socket, allowed)) return refuse(socket, name, log)
-    const given = { name, settings, receive, log, now, replies }
-    const connection = new Connection(socket, given)
+    const connection = new Connection(socket, { name, settings, answering, log })
     connections.add(connection)
     connection.closed.then(() => connections.delete(connection))
   })
