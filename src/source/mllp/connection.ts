@@ -97,7 +97,10 @@ export class Connection {
         if (!framed.started) log("frame-without-vt", { source: name, peer })
         return answering.take(bytes, peer)
       case "stray":
+        // A negative answer would be taken for one to the frame behind these bytes.
         return answering.keep(bytes, peer, framed.reason)
+      case "cutOff":
+        return answering.cutOff(bytes, peer, framed.reason)
       case "tooLarge": {
         const reason = `the frame is larger than ${settings.frameMax} bytes`
         return answering.refuse(bytes, peer, reason)

@@ -4,6 +4,7 @@ import { senderSettings } from "../../hl7/settings.ts"
 import type { Log, Receive, Source, Surroundings } from "../../message.ts"
 import { bytes } from "../../units.ts"
 import { Answering } from "../answer.ts"
+import { answerSettings } from "../settings.ts"
 import { Connection } from "./connection.ts"
 
 const config = v.strictObject({
@@ -24,6 +25,7 @@ const config = v.strictObject({
   /** The largest message taken in. */
   frameMax: v.optional(bytes, "50MiB"),
   ...senderSettings,
+  ...answerSettings,
 })
 
 export type MllpConfig = v.InferOutput<typeof config>
@@ -39,7 +41,7 @@ async function open(
 ): Promise<Source> {
   const connections = new Set<Connection>()
   const replies: Record<string, number> = {}
-  const answering = new Answering({ settings, receive, now, replies })
+  const answering = new Answering({ name, settings, receive, log, now, replies })
   const allowed = settings.allow && networksOf(settings.allow)
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     if (!admitted(socket, allowed)) return refuse(socket, name, log)
