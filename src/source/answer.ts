@@ -146,7 +146,7 @@ function nextControlId(): string {
  * The verdict in the words of HL7 v2.5.1, 2.9.2 and 2.9.3: a type, event, processing id or version
  * that is not taken (200 to 203) is refused, and so is everything while nothing can be stored.
  */
-function saidOf(verdict: Verdict): [Said, Malformed?] {
+export function saidOf(verdict: Verdict): [Said, Malformed?] {
   switch (verdict.verdict) {
     case "stored":
     case "duplicate":

@@ -152,7 +152,7 @@ describe("run does not start", () => {
     writeFileSync(join(folder, "w.toml"), '[site]\n[source.lab]\nkind = "fax"\n')
     expect((await problemsIn(folder)).toSorted()).toEqual([
       "site.id: is required",
-      'source.lab.kind: must be one of "mllp"',
+      'source.lab.kind: must be one of "mllp", "http"',
     ])
     expect(existsSync(join(folder, "data"))).toBe(false)
   })

@@ -53,6 +53,10 @@ export interface Running {
   /** The port senders reach it on. */
   readonly port: number
   readonly admin: string
+  /** Where senders reach each source. */
+  readonly sources: Readonly<Record<string, string>>
+  /** What the admin API asks for. */
+  readonly headers: { authorization: string }
   /** Every event it logged so far. */
   readonly events: readonly Record<string, unknown>[]
   status(): Promise<Status>
@@ -102,6 +106,8 @@ export async function start(
     pid: child.pid,
     port: Number(sources.lab?.split(":").at(-1)),
     admin,
+    sources,
+    headers,
     events,
     status,
     async until(holds) {
