@@ -33,7 +33,7 @@ export interface Brought extends Partial<Kinds> {
 export interface Gateway {
   /** Where senders reach each source: `{ lab: "mllp 127.0.0.1:2575" }`. */
   readonly sources: Readonly<Record<string, string>>
-  /** Where a browser reaches the admin address. */
+  /** Where a browser reaches the admin address; its token is `admin-token` in the data folder. */
   readonly admin: string
   status(): Promise<Status>
   /**
@@ -61,14 +61,16 @@ export async function openGateway(config: unknown, brought: Brought = {}): Promi
   const parsed = parseConfig(config, kinds)
   const maps = [...(brought.maps ?? []), ...ourMaps]
   const log = brought.log ?? openLog((line) => process.stderr.write(line))
-  const store = await openStore(brought.data ?? "data", parsed.store)
+  const data = brought.data ?? "data"
+  const store = await openStore(data, parsed.store)
   const opened: Closing[] = [() => store.close()]
   const close = async () => {
     for (const one of opened.splice(0).reverse()) await one()
   }
   try {
     await takeOver(store, parsed)
-    return { ...(await openRooms({ config: parsed, kinds, maps, store, log, opened })), close }
+    const opening = { config: parsed, kinds, maps, data, store, log, opened }
+    return { ...(await openRooms(opening)), close }
   } catch (error) {
     await close()
     throw error
@@ -81,6 +83,7 @@ interface Opening {
   config: Config
   kinds: Kinds
   maps: readonly MessageMap[]
+  data: string
   store: Store
   log: Log
   /** What was opened so far, in that order. */
@@ -111,7 +114,7 @@ async function takeOver(store: Store, config: Config): Promise<void> {
 }
 
 async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
-  const { config, kinds, maps, store, log, opened } = opening
+  const { config, kinds, maps, data, store, log, opened } = opening
   const { site } = config
   const now = Date.now
   const surroundings: Surroundings = { site, log, now }
@@ -159,7 +162,7 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
       return refusal
     },
   }
-  const admin = await trying("admin", openAdmin(config.admin, { status, ready, log }))
+  const admin = await trying("admin", openAdmin(config.admin, { data, store, status, ready, log }))
   opened.push(() => delivering.close(graceMs))
   for (const [name, settings] of Object.entries(config.source)) {
     const kind = kinds.sources[settings.kind]

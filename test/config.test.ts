@@ -96,13 +96,13 @@ const wrong: [string, unknown, string[]][] = [
   [
     "a kind nobody has",
     { site, source: { lab: { kind: "fax" } } },
-    ['source.lab.kind: must be one of "mllp"'],
+    ['source.lab.kind: must be one of "mllp", "http"'],
   ],
-  ["no kind", { site, source: { lab: {} } }, ['source.lab.kind: must be one of "mllp"']],
+  ["no kind", { site, source: { lab: {} } }, ['source.lab.kind: must be one of "mllp", "http"']],
   [
     "a kind that every object has",
     { site, source: { lab: { kind: "constructor" } } },
-    ['source.lab.kind: must be one of "mllp"'],
+    ['source.lab.kind: must be one of "mllp", "http"'],
   ],
   ["a source that is a text", { site, source: { lab: "mllp" } }, ["source.lab: must be a section"]],
   [
@@ -139,6 +139,16 @@ const wrong: [string, unknown, string[]][] = [
     "two sources on one port",
     { site, source: { lab, ward: lab } },
     ["source.ward.port: 2575 is source.lab's already"],
+  ],
+  [
+    "two sources of different kinds on one port",
+    { site, source: { lab, ward: { kind: "http", port: 2575, tokensFile: "tokens" } } },
+    ["source.ward.port: 2575 is source.lab's already"],
+  ],
+  [
+    "an HTTP source without its tokens",
+    { site, source: { lab: { kind: "http", port: 8580 } } },
+    ["source.lab.tokensFile: is required"],
   ],
   [
     "a source on the admin address's port",
@@ -206,6 +216,7 @@ describe("a configuration that does not hold", () => {
       { site, source: { lab: value }, destination: { central: value }, route: [value] },
       { site: { id: value, name: value, timezone: value }, admin: keys(value) },
       { site, source: { lab: { ...keys(value), kind: "mllp", frameMax: value, assigner: value } } },
+      { site, source: { lab: { ...keys(value), kind: "http", tokensFile: value } } },
       {
         site,
         destination: { c: { kind: "fhir", url: value, timeout: value, concurrency: value } },

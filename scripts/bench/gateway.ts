@@ -1,4 +1,4 @@
-import { existsSync, linkSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import type { Status } from "../../src/admin/index.ts"
 import { cleanEnvironment } from "../environment.ts"
@@ -37,11 +37,13 @@ export function openPlace(sinkPort?: number): { start(): Promise<Gateway>; remov
       const command = [program, "run", "--config", config, "--data", data]
       const child = await start(command, "stderr", ({ event }) => event === "ready")
       const { sources, admin } = child.said as { sources: { lab: string }; admin: string }
+      const token = readFileSync(join(data, "admin-token"), "utf8").trim()
+      const headers = { authorization: `Bearer ${token}` }
       return {
         ...child,
         port: Number(sources.lab.split(":").at(-1)),
         async status() {
-          return (await (await fetch(`${admin}/api/v1/status`)).json()) as Status
+          return (await (await fetch(`${admin}/api/v1/status`, { headers })).json()) as Status
         },
       }
     },

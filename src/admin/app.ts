@@ -1,4 +1,6 @@
 import { type Context, Hono } from "hono"
+import { openApi } from "./api.ts"
+import { requireToken } from "./auth.ts"
 import { openConsole } from "./console/index.ts"
 import type { AdminView } from "./index.ts"
 import { isLoopback } from "./loopback.ts"
@@ -8,7 +10,8 @@ import type { Peers, Sandbox } from "./sandbox/index.ts"
 export type Ready = () => Promise<string | undefined>
 
 /** The pages and the API, without a port. */
-export function openApp({ status, ready, log }: AdminView, sandbox: Sandbox | undefined) {
+export function openApp(view: AdminView, token: string, sandbox: Sandbox | undefined) {
+  const { ready, log } = view
   const app = new Hono<{ Bindings: Peers }>({ strict: false })
   const page = openConsole({ sandbox: sandbox !== undefined })
 
@@ -23,10 +26,12 @@ export function openApp({ status, ready, log }: AdminView, sandbox: Sandbox | un
     c.header("x-content-type-options", "nosniff")
     c.header("referrer-policy", "no-referrer")
   })
+  // Before any route: who has no token does not learn which paths there are.
+  for (const path of ["/api/*", "/metrics/*"]) app.use(path, requireToken(token))
   app.get("/", (c) => c.html(page.html, 200, { "content-security-policy": page.policy }))
   app.get("/healthz", (c) => c.json({ status: "alive" }))
   app.get("/readyz", (c) => answerReady(c, ready))
-  app.get("/api/v1/status", async (c) => c.json(await status()))
+  app.route("/api/v1", openApi(view))
   if (sandbox) app.route("/", sandbox.app)
   app.notFound((c) => c.json({ error: `there is no ${c.req.path} here` }, 404))
   app.onError((error, c) => {

@@ -1,6 +1,8 @@
 import * as v from "valibot"
 import type { Log } from "../message.ts"
+import type { Store } from "../store/index.ts"
 import { openApp, type Ready } from "./app.ts"
+import { openToken } from "./auth.ts"
 import { isLoopback } from "./loopback.ts"
 import { openSandbox } from "./sandbox/index.ts"
 import type { Status } from "./status.ts"
@@ -15,8 +17,8 @@ export const adminConfig = v.strictObject({
       v.string(),
       v.check(
         (host) => host === "localhost" || isLoopback(host),
-        "must be an address of this machine, such as 127.0.0.1: there are no access tokens yet " +
-          "to keep others out",
+        "must be an address of this machine, such as 127.0.0.1: without TLS the network could " +
+          "read the token on its way",
       ),
     ),
     "127.0.0.1",
@@ -39,6 +41,9 @@ export type AdminConfig = v.InferOutput<typeof adminConfig>
 
 /** What the admin room is given to show. */
 export interface AdminView {
+  /** The data folder, where the token is kept. */
+  data: string
+  store: Pick<Store, "quarantined" | "inQuarantine">
   status(): Status | Promise<Status>
   /** By what each check is about, such as "ports open". */
   ready: Readonly<Record<string, Ready>>
@@ -56,11 +61,11 @@ const bodyBytesMax = 64 * 1024 ** 2
 
 /**
  * Serves the admin address: health, readiness, status, the console, and the sandbox where it is
- * on. Rejects with a message for people where the address can't be had.
+ * on. Rejects with a message for people where the address or the token can't be had.
  */
 export async function openAdmin(config: AdminConfig, view: AdminView): Promise<Admin> {
   const { host, port } = config
-  const app = openApp(view, config.sandbox ? openSandbox() : undefined)
+  const app = openApp(view, openToken(view.data), config.sandbox ? openSandbox() : undefined)
   const server = await serve()
   const name = host.includes(":") ? `[${host}]` : host
   return {

@@ -1,3 +1,4 @@
+import { join } from "node:path"
 import { embeddedDefault, readConfig, StartProblem } from "../config.ts"
 import { type Gateway, openGateway } from "../gateway.ts"
 import { openLog } from "../log.ts"
@@ -14,7 +15,8 @@ with "event":"ready" comes when every port is open.
 
   --config FILE  the configuration (TOML). Left out: a gateway to try out, with MLLP on
                  127.0.0.1:2575 and a FHIR sandbox on 127.0.0.1:8575
-  --data DIR     where messages are kept; $STATE_DIRECTORY where left out, else ./data
+  --data DIR     where messages are kept; $STATE_DIRECTORY where left out, else ./data.
+                 Its file admin-token holds the token that the page and the API ask for
 
 Exit codes: 0 stopped when told to, 1 could not start or failed, 64 wrong arguments.`
 
@@ -102,6 +104,7 @@ function welcome({ sources, admin }: Gateway, worn: boolean, data: string): stri
 
   Send HL7 v2 (MLLP) to  ${address}
   Admin address          ${admin}
+  Its token              ${join(data, "admin-token")}
   What became of it      ${admin}/sandbox/fhir/Observation
 
 ${worn ? again(data) : ""}  Paste this in another terminal to send a result:

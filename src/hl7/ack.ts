@@ -1,8 +1,9 @@
 import type { Malformed } from "../message.ts"
 import type { Header } from "./head.ts"
 
-/** MSA-1 of original mode (HL7 v2.5.1, 2.9.2): accepted, in error, refused for now. */
-export type AckCode = "AA" | "AE" | "AR"
+/** MSA-1 (HL7 v2.5.1, table 0008): accepted, in error, refused; C at the accept level of
+ * enhanced mode, A at the level of the application, and in original mode. */
+export type AckCode = "AA" | "AE" | "AR" | "CA" | "CE" | "CR"
 
 /** What an acknowledgement is made from. */
 export interface Ack {
@@ -34,8 +35,8 @@ const errors: Record<Malformed["code"], string> = {
   207: "Application internal error",
 }
 
-/** What a header can't give when there was none. */
-const noHeader: Header = { separator: "|", encoding: "^~\\&", field: () => "" }
+/** Stands in where there was no header: the usual delimiters, and nobody's name. */
+export const noHeader: Header = { separator: "|", encoding: "^~\\&", field: () => "" }
 
 /**
  * The acknowledgement of one message: sender and receiver swapped, MSH-11, MSH-12 and MSH-18 its
@@ -50,7 +51,7 @@ export function ack(header: Header | undefined, { code, error, controlId, at }: 
   const names = `${field(5)}${s}${field(6)}${s}${field(3)}${s}${field(4)}`
   const processing = `${controlId}${s}${field(11) || "P"}${s}${field(12) || "2.5.1"}`
   const charset = field(18) === "" ? "" : `${s.repeat(6)}${field(18)}`
-  const msh = `MSH${s}${encoding}${s}${names}${s}${time(at)}${s}${s}${type}${s}${processing}`
+  const msh = `MSH${s}${encoding}${s}${names}${s}${ackTime(at)}${s}${s}${type}${s}${processing}`
   const head = `${msh}${charset}\r`
   const msa = `MSA${s}${code}${s}${field(10)}`
   if (!error) return Buffer.from(`${head}${msa}\r`, "latin1")
@@ -74,7 +75,7 @@ function escaped(text: string, separator: string, encoding: string): string {
 }
 
 /** MSH-7, in UTC and to the second, which is formatted once for all of its acknowledgements. */
-function time(at: number): string {
+export function ackTime(at: number): string {
   const second = Math.floor(at / 1000)
   if (second !== formatted.second) {
     const digits = new Date(second * 1000).toISOString().replace(/[-:T]/g, "").slice(0, 14)

@@ -16,8 +16,10 @@ const brokenMax = 64
 export type Framed =
   /** A frame that was whole. `started` is false where its VT was missing. */
   | { kind: "frame"; bytes: Uint8Array; started: boolean }
-  /** Bytes that are no whole frame: cut off by the next one, by the end, or never begun as one. */
+  /** Bytes that are no whole frame: cut off by the next one, or never begun as one. */
   | { kind: "stray"; bytes: Uint8Array; reason: string }
+  /** Bytes whose frame had not ended when the stream did. */
+  | { kind: "cutOff"; bytes: Uint8Array; reason: string }
   /** The beginning of a frame larger than allowed. Nothing after it can be told apart. */
   | { kind: "tooLarge"; bytes: Uint8Array }
 
@@ -75,7 +77,7 @@ export class Framer {
     const reason = this.#started
       ? "the connection ended inside a frame"
       : "the connection ended after bytes in no frame: no VT before them, no FS behind"
-    return [{ kind: "stray", bytes: this.#take(), reason }]
+    return [{ kind: "cutOff", bytes: this.#take(), reason }]
   }
 
   /** Skips what stands between frames; answers where the next one's content begins. */
@@ -125,7 +127,12 @@ export class Framer {
       if (at > from) framed.push({ kind: "stray", bytes: bytes.subarray(from, at), reason })
       from = at + 1
     }
-    framed.push({ kind: "frame", bytes: bytes.subarray(from), started: started || from > 0 })
+    const begun = started || from > 0
+    // Nobody waits for an answer to these: it would be taken for one to a message.
+    if (!begun && !isHeader(bytes, 0)) {
+      return [{ kind: "stray", bytes, reason: "bytes between frames, with no VT and no header" }]
+    }
+    framed.push({ kind: "frame", bytes: bytes.subarray(from), started: begun })
     return framed
   }
 }

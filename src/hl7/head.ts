@@ -131,15 +131,16 @@ function segmentsOf(
 }
 
 /** Where the message begins: a byte order mark and white space before it mean nothing. */
-function startOf(buffer: Buffer): number {
+export function startOf(buffer: Buffer): number {
   let at = buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf ? 3 : 0
   while (at < buffer.length && (buffer[at] ?? 0xff) <= 0x20) at++
   return at
 }
 
-function headerOf(msh: string): Header {
-  const separator = msh[3] ?? ""
-  const fields = separator === "" ? [] : msh.split(separator)
+/** A header segment's line (MSH, BHS or FHS) as Latin-1, by its fields. */
+export function headerOf(line: string): Header {
+  const separator = line[3] ?? ""
+  const fields = separator === "" ? [] : line.split(separator)
   return { separator, encoding: fields[1] ?? "", field: (number) => fields[number - 1] ?? "" }
 }
 

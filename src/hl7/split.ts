@@ -22,8 +22,10 @@ export function splitMessages(bytes: Uint8Array): Uint8Array[] {
  */
 export function messagesIn(bytes: Uint8Array): Uint8Array[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  // Nearly every frame leaves here: one header at most, where it begins.
+  if (!buffer.includes("MSH", 3)) return [bytes]
   const starts = startsOf(buffer)
-  // Behind a batch header (FHS, BHS) they are no messages of their own.
+  // Behind anything else they are no messages of their own: the whole is refused, and kept.
   const bare = buffer.toString("latin1", 0, starts[0]).replace("\xef\xbb\xbf", "").trim() === ""
   if (starts.length < 2 || !bare) return [bytes]
   return starts.map((start, index) => bytes.subarray(index && start, starts[index + 1]))
@@ -35,12 +37,16 @@ function splitText(bytes: Uint8Array): Uint8Array[] {
   return starts.map((start, index) => bytes.subarray(start, starts[index + 1]))
 }
 
-/** Where a header begins a line: a text may name a hospital called MSH, at a line's start too. */
-function startsOf(buffer: Buffer): number[] {
+/**
+ * Where a header begins a line: a text may name a hospital called MSH, at a line's start too. The
+ * trailers of a batch (BTS, FTS) need no delimiters behind their name.
+ */
+export function startsOf(buffer: Buffer, mark = "MSH"): number[] {
+  const rest = mark.endsWith("TS") ? /^(?:[^\w\s]|[\r\n]|$)/ : /^([^\w\s])[^\w\s]{1,5}\1/
   const starts: number[] = []
-  for (let at = buffer.indexOf("MSH"); at >= 0; at = buffer.indexOf("MSH", at + 3)) {
-    const header = /^MSH([^\w\s])[^\w\s]{1,5}\1/.test(buffer.toString("latin1", at, at + 10))
-    if (header && beginsLine(buffer, at)) starts.push(at)
+  for (let at = buffer.indexOf(mark); at >= 0; at = buffer.indexOf(mark, at + 3)) {
+    const begins = rest.test(buffer.toString("latin1", at + 3, at + 10))
+    if (begins && beginsLine(buffer, at)) starts.push(at)
   }
   return starts
 }

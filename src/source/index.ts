@@ -1,5 +1,6 @@
 import type { GenericSchema } from "valibot"
 import type { Receive, Source, SourceSettings, Surroundings } from "../message.ts"
+import { http } from "./http/index.ts"
 import { mllp } from "./mllp/index.ts"
 
 /** What every kind's configuration comes to, whatever else it has. */
@@ -15,4 +16,4 @@ export interface SourceKind<Config extends SourceConfig = SourceConfig> {
 }
 
 /** The list of kinds, by the word that stands as `kind` in the configuration. */
-export const sources = { mllp } satisfies Record<string, SourceKind>
+export const sources = { mllp, http } satisfies Record<string, SourceKind>

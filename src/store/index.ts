@@ -1,4 +1,5 @@
 import { StoreProblem } from "./database.ts"
+import { beginningOf } from "./quarantine.ts"
 import { type Method, type Opened, type Opening, Remote } from "./remote.ts"
 import { type StoreConfig, storeDefaults } from "./settings.ts"
 import type { Store } from "./store.ts"
@@ -37,9 +38,10 @@ export async function openStore(
   return {
     epoch: opened.epoch,
     append: (message) => remote.append(message),
-    // Of a view of a larger buffer, all of that buffer would cross over.
-    quarantine: ({ bytes, ...refused }) =>
-      method("quarantine")({ ...refused, bytes: Uint8Array.from(bytes) }),
+    // What is not kept need not cross over: a frame that is too large begins with 50 MiB.
+    quarantine: (refused) => method("quarantine")(beginningOf(refused)),
+    quarantined: method("quarantined"),
+    inQuarantine: method("inQuarantine"),
     unfollowed: method("unfollowed"),
     follow: method("follow"),
     next: method("next"),

@@ -1,22 +1,14 @@
 import type { Database } from "bun:sqlite"
-import type { Malformed, Message } from "../message.ts"
+import type { Message } from "../message.ts"
 import type { Disk } from "./database.ts"
 import { GroupCommit } from "./group-commit.ts"
 import type { Keyed } from "./keys.ts"
+import { quarantineIn, type Refused } from "./quarantine.ts"
 import type { Space } from "./space.ts"
 import type { Tail } from "./tail.ts"
 
 /** A message on its way to the journal. */
 export type NewMessage = Omit<Message, "id"> & { controlId: string; subjects: readonly string[] }
-
-/** Bytes on their way to quarantine. */
-export interface Refused {
-  source: string
-  peer: string
-  receivedAt: number
-  malformed: Malformed
-  bytes: Uint8Array
-}
 
 /** The row a message got, or the row of the identical message it repeats. */
 export interface Appended {
@@ -34,10 +26,6 @@ interface Arriving {
   reused: boolean
 }
 
-/** What a quarantined message may take, and how many are kept: 64 MiB in all. */
-const quarantineBytesMax = 65_536
-const quarantineRowsMax = 1_000
-
 /** The first half's end: what is appended here may be acknowledged. */
 export class Journal {
   readonly #keyed: Keyed
@@ -52,7 +40,7 @@ export class Journal {
     this.#keyed = keyed
     this.#tail = tail
     this.#rows = new GroupCommit(durably, insertInto(disk.database, space))
-    this.#refused = new GroupCommit(durably, quarantineIn(disk.database))
+    this.#refused = new GroupCommit(durably, quarantineIn(disk.database, space))
   }
 
   /**
@@ -118,19 +106,4 @@ function keysOf({ source, subjects }: NewMessage, keyed: Keyed): Buffer {
   if (subjects.length === 0) return keyed(`source ${source}`)
   if (subjects.length === 1) return keyed(`subject ${subjects[0]}`)
   return Buffer.concat([...new Set(subjects)].map((subject) => keyed(`subject ${subject}`)))
-}
-
-function quarantineIn(database: Database): (refused: Refused) => void {
-  const insert = database.query<unknown, [string, string, number, string, number, Uint8Array]>(
-    `INSERT INTO quarantine (source, peer, received_at, reason, size, bytes)
-     VALUES (?, ?, ?, ?, ?, ?)`,
-  )
-  const trim = database.query<unknown, [number]>(
-    "DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?",
-  )
-  return ({ source, peer, receivedAt, malformed, bytes }) => {
-    const kept = bytes.subarray(0, quarantineBytesMax)
-    insert.run(source, peer, receivedAt, malformed.reason, bytes.length, kept)
-    trim.run(quarantineRowsMax)
-  }
 }

@@ -4,10 +4,11 @@ import { openBox } from "./box.ts"
 import { type Disk, explain, lockFolder, openDisk, StoreProblem } from "./database.ts"
 import { type Owed, openFollow, readMark, type Unfollowed } from "./follow.ts"
 import { GroupCommit } from "./group-commit.ts"
-import { type Appended, Journal, type NewMessage, type Refused } from "./journal.ts"
+import { type Appended, Journal, type NewMessage } from "./journal.ts"
 import { type Keyed, openKeys } from "./keys.ts"
 import { openKnown } from "./known.ts"
 import { openNext, openWaiting } from "./next.ts"
+import { openQuarantine, type Quarantined, type Refused } from "./quarantine.ts"
 import type { StoreConfig } from "./settings.ts"
 import { openSettle, type Settled, type Settlement } from "./settle.ts"
 import { Space } from "./space.ts"
@@ -23,6 +24,10 @@ export interface Store {
   readonly epoch: string
   append(message: NewMessage): Promise<Appended>
   quarantine(refused: Refused): Promise<void>
+  /** What is in quarantine, the newest first, from below the id `before`. */
+  quarantined(page: { limit: number; before: number }): Promise<Quarantined[]>
+  /** One entry with the bytes that were kept; undefined where there is none of this id. */
+  inQuarantine(id: number): Promise<(Quarantined & { bytes: Uint8Array }) | undefined>
   /** What kinds of message come after the mark, in the next `limit` of them. */
   unfollowed(limit: number): Promise<Unfollowed>
   /** Follows these messages to the destinations that each kind is owed to. */
@@ -101,10 +106,13 @@ function storeOn({ disk, space, keyed, settings, close }: Opening): Store {
   const known = openKnown(database)
   const counts = openCounts(database, tail)
   space.keepFor(openPending(database))
+  const quarantine = openQuarantine(database)
   return {
     epoch: box.epoch(),
     append: (message) => journal.append(message),
     quarantine: (refused) => journal.quarantine(refused),
+    quarantined: async (page) => quarantine.page(page),
+    inQuarantine: async (id) => quarantine.one(id),
     unfollowed: async (limit) => unfollowed(limit),
     follow: async (next, owed) => follow(next, owed),
     next: async (destination, options) => next(destination, options),

@@ -1,46 +1,9 @@
-import { afterEach, describe, expect, test } from "bun:test"
+import { describe, expect, test } from "bun:test"
 import * as v from "valibot"
-import {
-  type Admin,
-  adminConfig,
-  openAdmin,
-  type Ready,
-  type Status,
-} from "../../src/admin/index.ts"
+import { adminConfig } from "../../src/admin/index.ts"
+import { adminsOfThisFile, ask, authorization, status } from "./admins.ts"
 
-const status: Status = {
-  site: { id: "kisumu-01", name: "Kisumu Clinic" },
-  version: "0.1.0",
-  commit: "abc1234",
-  startedAt: "2026-04-15T12:00:00.000Z",
-  uptimeSeconds: 60,
-  sources: {},
-  destinations: {},
-  journal: { unrouted: 0, unfollowed: 0 },
-}
-
-const opened: Admin[] = []
-
-async function open(
-  { port = 0, sandbox = false, host = "127.0.0.1" } = {},
-  view: { ready?: Record<string, Ready>; status?: () => Status; log?: () => void } = {},
-): Promise<string> {
-  const admin = await openAdmin(
-    { host, port, sandbox },
-    { ready: {}, status: () => status, log: () => {}, ...view },
-  )
-  opened.push(admin)
-  return admin.address
-}
-
-afterEach(async () => {
-  for (const admin of opened.splice(0)) await admin.close()
-})
-
-async function ask(url: string, init: RequestInit = {}) {
-  const response = await fetch(url, init)
-  return { status: response.status, body: await response.text(), headers: response.headers }
-}
+const { open, closeAll } = adminsOfThisFile()
 
 describe("is the gateway all right?", () => {
   test("alive as long as it answers at all", async () => {
@@ -68,7 +31,7 @@ describe("is the gateway all right?", () => {
   })
 
   test("its status is given as JSON that no one keeps a copy of", async () => {
-    const { body, headers } = await ask(`${await open()}/api/v1/status`)
+    const { body, headers } = await ask(`${await open()}/api/v1/status`, authorization)
     expect(JSON.parse(body)).toEqual(status)
     expect(headers.get("cache-control")).toBe("no-store")
   })
@@ -79,7 +42,8 @@ describe("is the gateway all right?", () => {
       throw new Error("the store is closed")
     }
     const log = (...event: unknown[]) => logged.push(event)
-    const { status, body } = await ask(`${await open({}, { status: broken, log })}/api/v1/status`)
+    const address = await open({}, { status: broken, log })
+    const { status, body } = await ask(`${address}/api/v1/status`, authorization)
     expect(status).toBe(500)
     expect(body).not.toContain("store")
     expect(logged).toEqual([
@@ -168,7 +132,7 @@ describe("the address", () => {
 
   test("after closing nobody answers", async () => {
     const address = await open()
-    for (const admin of opened.splice(0)) await admin.close()
+    await closeAll()
     await expect(fetch(`${address}/healthz`)).rejects.toThrow()
   })
 })
@@ -180,8 +144,8 @@ describe("the [admin] section", () => {
   })
 
   test.each([
-    [{ host: "0.0.0.0" }, "there are no access tokens yet"],
-    [{ host: "192.168.1.5" }, "there are no access tokens yet"],
+    [{ host: "0.0.0.0" }, "without TLS the network could read"],
+    [{ host: "192.168.1.5" }, "without TLS the network could read"],
     [{ port: -1 }, "must not be below 0"],
     [{ port: 65536 }, "must not be above 65535"],
     [{ sandbox: "yes" }, "must be true or false"],

@@ -27,7 +27,7 @@ test("check lists everything that is wrong, a line each, and exits 1", async () 
     "route[0].from: no [source.ward] stands in the configuration; there is lab",
     "route[0].to: must name at least one",
     "site.id: is required",
-    'source.lab.kind: must be one of "mllp"',
+    'source.lab.kind: must be one of "mllp", "http"',
   ])
 })
 

@@ -124,6 +124,12 @@ describe("run", () => {
     expect(kept()).toEqual(["data/waystation.db", "state/waystation.db", "told/waystation.db"])
   })
 
+  test("makes the token of the API, and no other file of the data folder is named so", async () => {
+    const { folder } = await folderThatRan()
+    const named = [...new Bun.Glob("**/*token*").scanSync(join(folder, "data"))]
+    expect(named).toEqual(["admin-token"])
+  })
+
   test("carries on after kill -9 with what it had acknowledged", async () => {
     const folder = folderWith()
     const first = await start(folder)
@@ -133,7 +139,9 @@ describe("run", () => {
     first.child.kill("SIGKILL")
     await first.child.exited
     const second = await start(folder)
-    const status = await fetch(`${second.admin}/api/v1/status`)
+    const token = readFileSync(join(folder, "data/admin-token"), "utf8").trim()
+    const headers = { authorization: `Bearer ${token}` }
+    const status = await fetch(`${second.admin}/api/v1/status`, { headers })
     expect(await status.json()).toMatchObject({ sources: { lab: { stored: 1 } } })
   })
 })
@@ -144,7 +152,7 @@ describe("run does not start", () => {
     writeFileSync(join(folder, "w.toml"), '[site]\n[source.lab]\nkind = "fax"\n')
     expect((await problemsIn(folder)).toSorted()).toEqual([
       "site.id: is required",
-      'source.lab.kind: must be one of "mllp"',
+      'source.lab.kind: must be one of "mllp", "http"',
     ])
     expect(existsSync(join(folder, "data"))).toBe(false)
   })
@@ -174,6 +182,14 @@ describe("run does not start", () => {
     expect(problem).toContain("the data folder data is in use by another waystation")
     expect(more).toEqual([])
     expect(child.exitCode).toBeNull()
+  })
+
+  test("on a data folder whose admin-token is empty", async () => {
+    const { folder } = await folderThatRan()
+    writeFileSync(join(folder, "data/admin-token"), "")
+    expect(await problemsIn(folder)).toEqual([
+      expect.stringContaining("admin: data/admin-token holds no token"),
+    ])
   })
 
   test("on a database of a newer version, which it leaves as it is", async () => {

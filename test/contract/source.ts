@@ -55,7 +55,7 @@ export function sourceContract<Config extends SourceConfig>(
     })
 
     test("does not open where another listens, and names the address", async () => {
-      const [address = ""] = /[^ ]+:\d+$/.exec(source.address) ?? []
+      const [address = ""] = /[\d.]+:\d+/.exec(source.address) ?? []
       const second = open(trial.sectionAt(source.address))
       expect(second).rejects.toThrow(new RegExp(`${address}.* another`))
       await second.catch(() => {})
@@ -154,6 +154,9 @@ function closesCleanly(opened: () => Opened): void {
     busy.send("C2")
     await core.counted(2)
     const closed = source.close()
+    const late = connect()
+    expect(late).rejects.toThrow()
+    await late.catch(() => {})
     core.decide("C1")
     core.decide("C2")
     expect(await busy.reply()).toEqual({ reply: "positive", about: "C1" })
@@ -161,8 +164,5 @@ function closesCleanly(opened: () => Opened): void {
     expect((await busy.reply()).reply).toBe("gone")
     expect((await quiet.reply()).reply).toBe("gone")
     await closed
-    const late = connect()
-    expect(late).rejects.toThrow()
-    await late.catch(() => {})
   })
 }

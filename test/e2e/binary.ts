@@ -1,5 +1,5 @@
 import { afterAll } from "bun:test"
-import { copyFileSync, existsSync, linkSync } from "node:fs"
+import { copyFileSync, existsSync, linkSync, readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import type { Status } from "../../src/admin/index.ts"
 import { temporaryFolder } from "../build.ts"
@@ -53,6 +53,10 @@ export interface Running {
   /** The port senders reach it on. */
   readonly port: number
   readonly admin: string
+  /** Where senders reach each source. */
+  readonly sources: Readonly<Record<string, string>>
+  /** What the admin API asks for. */
+  readonly headers: { authorization: string }
   /** Every event it logged so far. */
   readonly events: readonly Record<string, unknown>[]
   status(): Promise<Status>
@@ -87,12 +91,23 @@ export async function start(
   child.exited.then(() => running.delete(child))
   const events: Record<string, unknown>[] = []
   const ready = await readyOf(child, events)
-  const { sources, admin } = ready as { sources: Record<string, string>; admin: string }
-  const status = async () => (await fetch(`${admin}/api/v1/status`)).json() as Promise<Status>
+  const { sources, admin, data } = ready as {
+    sources: Record<string, string>
+    admin: string
+    data: string
+  }
+  // What a wrapper mounted is seen by the process alone, and by others through this.
+  const root = wrapper.length > 0 ? `/proc/${child.pid}/root` : ""
+  const token = readFileSync(join(root, resolve(folder, data), "admin-token"), "utf8").trim()
+  const headers = { authorization: `Bearer ${token}` }
+  const status = async () =>
+    (await fetch(`${admin}/api/v1/status`, { headers })).json() as Promise<Status>
   return {
     pid: child.pid,
     port: Number(sources.lab?.split(":").at(-1)),
     admin,
+    sources,
+    headers,
     events,
     status,
     async until(holds) {

@@ -165,18 +165,3 @@ test("a commit that fails for one message takes no other with it", async () => {
   expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"])
   expect((await store.append(message("B"))).repeat).toBe(false)
 })
-
-test("what is no message is kept in quarantine, the newest thousand of them", async () => {
-  const folder = temporaryFolder()
-  const store = await storeIn(folder)
-  const malformed = { code: 100, location: "MSH", reason: "there is no MSH segment" } as const
-  const bytes = Buffer.alloc(100_000, "x")
-  const refused = { source: "lab", peer: "10.0.0.7:4711", receivedAt: 1, malformed, bytes }
-  await Promise.all(Array.from({ length: 1002 }, () => store.quarantine(refused)))
-  const database = new Database(join(folder, "waystation.db"), { readonly: true })
-  const kept = database
-    .query("SELECT count(*) AS rows, min(id) AS first, max(size) AS size FROM quarantine")
-    .get()
-  database.close()
-  expect(kept).toEqual({ rows: 1000, first: 3, size: 100_000 })
-})

@@ -1,28 +1,20 @@
 import type { Socket } from "node:net"
-import { type AckCode, ack, notNow } from "../../hl7/ack.ts"
 import { type Framed, Framer, frame } from "../../hl7/frame.ts"
-import { type Read, readHead } from "../../hl7/head.ts"
-import { messagesIn } from "../../hl7/split.ts"
-import type { Log, Malformed, Receive, SourceSettings, Verdict } from "../../message.ts"
+import type { Log } from "../../message.ts"
+import type { Answer, Answering } from "../answer.ts"
 
 interface Given {
   name: string
-  settings: SourceSettings & { frameMax: number }
-  receive: Receive
+  settings: { frameMax: number }
+  answering: Answering
   log: Log
-  now: () => number
-  /** Counts each acknowledgement by its code. */
-  replies: Record<string, number>
 }
 
-/** Messages of one connection that may wait for the disk before its socket is read no further. */
+/** Frames of one connection that may wait for the disk before its socket is read no further. */
 const unansweredMax = 64
 
 /** How long a peer that does not read its last acknowledgement may hold up closing. */
 const lingerMs = 1_000
-
-let acknowledgements = 0
-const started = Date.now().toString(36)
 
 /**
  * One peer: frames in, each handed to the core, and the acknowledgements out in the order the
@@ -75,7 +67,7 @@ export class Connection {
 
   #take(framed: readonly Framed[]): void {
     if (this.#closing) return
-    for (const one of framed.flatMap(apart)) {
+    for (const one of framed) {
       const answer = this.#answer(one)
       this.#unanswered++
       this.#answered = this.#answered.then(async () => {
@@ -95,64 +87,31 @@ export class Connection {
     else this.#socket.resume()
   }
 
-  /** What the core says to one piece of the stream; undefined where nobody waits for a reply. */
-  async #answer(framed: Framed): Promise<Buffer | undefined> {
-    const { settings, receive, log, name } = this.#given
+  /** What becomes of one piece of the stream. */
+  #answer(framed: Framed): Promise<Answer> {
+    const { settings, answering, log, name } = this.#given
     const { bytes } = framed
     const peer = this.#peer
     switch (framed.kind) {
-      case "frame": {
-        const { read, header } = readHead(bytes, settings)
+      case "frame":
         if (!framed.started) log("frame-without-vt", { source: name, peer })
-        return this.#reply(header, await receive({ bytes, peer, read }))
-      }
+        return answering.take(bytes, peer)
       case "stray":
-        await receive({ bytes, peer, read: { malformed: notWhole(framed.reason) } })
-        return undefined
+        // A negative answer would be taken for one to the frame behind these bytes.
+        return answering.keep(bytes, peer, framed.reason)
+      case "cutOff":
+        return answering.cutOff(bytes, peer, framed.reason)
       case "tooLarge": {
-        const malformed = notWhole(`the frame is larger than ${settings.frameMax} bytes`)
-        const { header } = readHead(bytes, settings)
-        return this.#reply(header, await receive({ bytes, peer, read: { malformed } }))
+        const reason = `the frame is larger than ${settings.frameMax} bytes`
+        return answering.refuse(bytes, peer, reason)
       }
       default:
         return framed satisfies never
     }
   }
 
-  #reply(header: Read["header"], verdict: Verdict): Buffer {
-    const { now, replies } = this.#given
-    const [code, error] = answerTo(verdict)
-    replies[code] = (replies[code] ?? 0) + 1
-    acknowledgements++
-    const controlId = `${started}${acknowledgements.toString(36)}`
-    return frame(ack(header, { code, error, controlId, at: now() }))
-  }
-
-  #write(reply: Buffer | undefined): void {
-    if (reply && this.#socket.writable) this.#socket.write(reply)
-  }
-}
-
-function apart(framed: Framed): Framed[] {
-  if (framed.kind !== "frame") return [framed]
-  return messagesIn(framed.bytes).map((bytes) => ({ ...framed, bytes }))
-}
-
-function notWhole(reason: string): Malformed {
-  return { code: 100, location: "", reason }
-}
-
-/** The verdict in the words of original mode (HL7 v2.5.1, 2.9.2.2). */
-function answerTo(verdict: Verdict): [AckCode, Malformed?] {
-  switch (verdict.verdict) {
-    case "stored":
-    case "duplicate":
-      return ["AA"]
-    case "malformed":
-      return ["AE", verdict.malformed]
-    case "unavailable":
-      return ["AR", notNow]
-    default:
-      return verdict satisfies never
+  #write({ replies }: Answer): void {
+    if (!this.#socket.writable) return
+    for (const reply of replies) this.#socket.write(frame(reply))
   }
 }

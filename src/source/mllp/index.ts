@@ -3,17 +3,15 @@ import * as v from "valibot"
 import { senderSettings } from "../../hl7/settings.ts"
 import type { Log, Receive, Source, Surroundings } from "../../message.ts"
 import { bytes } from "../../units.ts"
+import { Answering } from "../answer.ts"
+import { host, listenProblem, placeOf, port } from "../listen.ts"
+import { answerSettings } from "../settings.ts"
 import { Connection } from "./connection.ts"
 
 const config = v.strictObject({
   kind: v.literal("mllp"),
-  host: v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty")), "0.0.0.0"),
-  port: v.pipe(
-    v.number("must be a port number, such as 2575"),
-    v.integer("must be a whole number"),
-    v.minValue(0, "must be a port from 0 (any that is free) to 65535"),
-    v.maxValue(65_535, "must be a port from 0 (any that is free) to 65535"),
-  ),
+  host,
+  port,
   /** Addresses and networks that may send; left out, everyone may. */
   allow: v.optional(
     v.array(
@@ -23,6 +21,7 @@ const config = v.strictObject({
   /** The largest message taken in. */
   frameMax: v.optional(bytes, "50MiB"),
   ...senderSettings,
+  ...answerSettings,
 })
 
 export type MllpConfig = v.InferOutput<typeof config>
@@ -38,11 +37,11 @@ async function open(
 ): Promise<Source> {
   const connections = new Set<Connection>()
   const replies: Record<string, number> = {}
+  const answering = new Answering({ name, settings, receive, log, now, replies })
   const allowed = settings.allow && networksOf(settings.allow)
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     if (!admitted(socket, allowed)) return refuse(socket, name, log)
-    const given = { name, settings, receive, log, now, replies }
-    const connection = new Connection(socket, given)
+    const connection = new Connection(socket, { name, settings, answering, log })
     connections.add(connection)
     connection.closed.then(() => connections.delete(connection))
   })
@@ -61,27 +60,12 @@ async function open(
 
 function listen(server: Server, { host, port }: MllpConfig): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(explain(error, host, port)))
+    server.once("error", (error: NodeJS.ErrnoException) => reject(listenProblem(error, host, port)))
     server.listen({ host, port, backlog: 511 }, () => {
       server.removeAllListeners("error")
       resolve()
     })
   })
-}
-
-function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  const advice: Record<string, string> = {
-    EADDRINUSE: "another program uses this port: stop that one, or choose another port",
-    EACCES: "ports below 1024 need the right to bind them: choose another, or grant it",
-    EADDRNOTAVAIL: "this machine has no such address: choose one it has, or 0.0.0.0 for all",
-  }
-  const code = error.code ?? error.message
-  return new Error(`can't listen on ${placeOf(host, port)}: ${advice[code] ?? code}`)
-}
-
-/** As people write it: the colons of an IPv6 address stand in brackets, apart from the port's. */
-function placeOf(host: string, port: number): string {
-  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`
 }
 
 function admitted(socket: Socket, allowed: BlockList | undefined): boolean {

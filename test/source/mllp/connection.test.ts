@@ -28,42 +28,6 @@ describe("a sender", () => {
     expect([await one.answer(), await one.answer()]).toEqual(["AA 1", "hung up"])
   })
 
-  test("may send its bytes one by one", async () => {
-    const one = await lab.sender()
-    for (const byte of frame(oru({ controlId: "1" }))) one.write(Uint8Array.of(byte))
-    expect(await one.answer()).toBe("AA 1")
-  })
-
-  test("may leave out the VT: it is answered, and the log says so", async () => {
-    const one = await lab.sender()
-    one.write(Buffer.concat([oru({ controlId: "1" }), Buffer.from("\x1c\r")]))
-    expect(await one.answer()).toBe("AA 1")
-    expect(lab.events.map(({ event }) => event)).toEqual(["frame-without-vt"])
-  })
-
-  test("that breaks off and begins again gets one answer; its broken bytes are kept", async () => {
-    const one = await lab.sender()
-    const whole = frame(oru({ controlId: "2" }))
-    one.write(frame(oru({ controlId: "1" })).subarray(0, 90))
-    one.write(whole)
-    expect(await one.answer()).toBe("AA 2")
-    expect(lab.core.handed[0]?.read).toMatchObject({
-      malformed: { reason: "a new frame began inside this one" },
-    })
-    one.finish()
-    expect(await one.answer()).toBe("hung up")
-  })
-
-  test("that leaves inside a frame is not answered, and its bytes are kept", async () => {
-    const one = await lab.sender()
-    one.write(frame(oru()).subarray(0, 90))
-    one.finish()
-    expect(await one.answer()).toBe("hung up")
-    expect(lab.core.handed).toHaveLength(1)
-    expect(lab.core.handed[0]?.bytes).toHaveLength(89)
-    expect(lab.source.replies).toEqual({})
-  })
-
   test("never gets an answer to what another sent", async () => {
     const senders = await Promise.all([1, 2, 3, 4, 5].map(lab.sender))
     const halves = senders.map((_one, at) => frame(oru({ controlId: `M-${at}` })))

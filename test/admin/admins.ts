@@ -1,0 +1,62 @@
+import { afterEach } from "bun:test"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import {
+  type Admin,
+  type AdminConfig,
+  type AdminView,
+  openAdmin,
+  type Status,
+} from "../../src/admin/index.ts"
+import { temporaryFolder } from "../build.ts"
+
+/** What the gateway of these tests says of itself. */
+export const status: Status = {
+  site: { id: "kisumu-01", name: "Kisumu Clinic" },
+  version: "0.1.0",
+  commit: "abc1234",
+  startedAt: "2026-04-15T12:00:00.000Z",
+  uptimeSeconds: 60,
+  sources: {},
+  destinations: {},
+  journal: { unrouted: 0, unfollowed: 0 },
+}
+
+const token = "test-".repeat(8)
+
+/** What a request with the token carries. */
+export const authorization = { headers: { authorization: `Bearer ${token}` } }
+
+/** Opens admin addresses that are closed after each test of the file that asks for this. */
+export function adminsOfThisFile() {
+  const opened: Admin[] = []
+  const closeAll = async () => {
+    for (const admin of opened.splice(0)) await admin.close()
+  }
+  afterEach(closeAll)
+  return {
+    closeAll,
+    /** Opens one on a data folder that holds the token of these tests; resolves with its URL. */
+    async open(config: Partial<AdminConfig> = {}, view: Partial<AdminView> = {}): Promise<string> {
+      const data = view.data ?? temporaryFolder()
+      if (view.data === undefined) writeFileSync(join(data, "admin-token"), `${token}\n`)
+      const admin = await openAdmin(
+        { host: "127.0.0.1", port: 0, sandbox: false, ...config },
+        { ready: {}, status: () => status, store: emptyQuarantine, log: () => {}, ...view, data },
+      )
+      opened.push(admin)
+      return admin.address
+    },
+  }
+}
+
+const emptyQuarantine: AdminView["store"] = {
+  quarantined: async () => [],
+  inQuarantine: async () => undefined,
+}
+
+/** A request and all of its answer. */
+export async function ask(url: string, init: RequestInit = {}) {
+  const response = await fetch(url, init)
+  return { status: response.status, body: await response.text(), headers: response.headers }
+}

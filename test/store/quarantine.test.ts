@@ -1,0 +1,51 @@
+import { expect, test } from "bun:test"
+import { temporaryFolder } from "../build.ts"
+import { storesOfThisFile } from "./stores.ts"
+
+const { storeIn } = storesOfThisFile()
+
+/** Every page of it, and some. */
+const all = { limit: 2_000, before: Number.MAX_SAFE_INTEGER }
+
+function refused(bytes: Uint8Array, receivedAt = 1) {
+  const malformed = { code: 100, location: "MSH", reason: "there is no MSH segment" } as const
+  return { source: "lab", peer: "10.0.0.7:4711", receivedAt, malformed, bytes }
+}
+
+test("what is no message is kept as it came, with its sender, time and fault", async () => {
+  const store = await storeIn(temporaryFolder())
+  const bytes = Uint8Array.of(0x00, 0xff, 0x0d, 0x80)
+  await store.quarantine(refused(bytes, 1_776_254_400_000))
+  const expected = {
+    ...{ id: 1, source: "lab", peer: "10.0.0.7:4711", receivedAt: 1_776_254_400_000 },
+    ...{ reason: "there is no MSH segment", size: 4, kept: 4 },
+  }
+  expect(await store.quarantined(all)).toEqual([expected])
+  const entry = await store.inQuarantine(1)
+  expect(entry).toEqual({ ...expected, bytes: expect.anything() })
+  expect([...(entry?.bytes ?? [])]).toEqual([...bytes])
+  expect(await store.inQuarantine(2)).toBeUndefined()
+})
+
+test("of a frame of 20 MB the beginning is kept, and how large it was", async () => {
+  const store = await storeIn(temporaryFolder())
+  const large = Buffer.alloc(20_000_000, "x")
+  large.write("MSH|")
+  // A view into the stream's own buffer, as a framer hands it out.
+  await store.quarantine(refused(large.subarray(0, 19_999_999)))
+  const entry = await store.inQuarantine(1)
+  expect(entry).toMatchObject({ size: 19_999_999, kept: 65_536 })
+  expect(Buffer.from(entry?.bytes ?? []).equals(large.subarray(0, 65_536))).toBe(true)
+})
+
+test("the newest thousand are kept, listed page by page from the newest on", async () => {
+  const store = await storeIn(temporaryFolder())
+  const bytes = Buffer.alloc(100_000, "x")
+  await Promise.all(Array.from({ length: 1002 }, () => store.quarantine(refused(bytes))))
+  const ids = (await store.quarantined(all)).map(({ id }) => id)
+  expect(ids).toEqual(Array.from({ length: 1000 }, (_, index) => 1002 - index))
+  const page = await store.quarantined({ limit: 2, before: 1000 })
+  expect(page.map(({ id }) => id)).toEqual([999, 998])
+  expect(await store.quarantined({ limit: 2, before: 3 })).toEqual([])
+  expect(await store.inQuarantine(2)).toBeUndefined()
+})
