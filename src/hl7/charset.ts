@@ -10,7 +10,7 @@ export interface Charset {
 }
 
 /**
- * Which charset the bytes of a message are in: MSH-18's first repetition, else what the source was
+ * Which charset the bytes of a message are in: the one MSH-18 names, else what the source was
  * told, else UTF-8 where the bytes are valid UTF-8, else windows-1252. A name that is unknown, or
  * that the bytes give the lie to, is passed over with a note: a message is never refused for it.
  * Another note says which it was and why, unless MSH-18 did or every charset reads the same.

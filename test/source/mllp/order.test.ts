@@ -22,7 +22,7 @@ function bytesOf({ controlId, patient, malformed }: (typeof messages)[number]): 
   return malformed ? Buffer.from(message.toString().replace("ORU^R01", "")) : message
 }
 
-test("messages of one connection are stored in order, and reach central so per patient", async () => {
+test("messages of one connection keep their order, in the journal and to central", async () => {
   const sent: Sending[] = []
   let all = () => {}
   const whole = messages.filter(({ malformed }) => !malformed)
