@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer"
+import { isAscii, isUtf8 } from "node:buffer"
 
 /** A label of the WHATWG encoding standard, as TextDecoder takes it. */
 export type Encoding = Bun.Encoding
@@ -10,9 +10,10 @@ export interface Charset {
 }
 
 /**
- * Which charset the bytes of a message are in: MSH-18's first repetition, else what the source was
+ * Which charset the bytes of a message are in: the one MSH-18 names, else what the source was
  * told, else UTF-8 where the bytes are valid UTF-8, else windows-1252. A name that is unknown, or
  * that the bytes give the lie to, is passed over with a note: a message is never refused for it.
+ * Another note says which it was and why, unless MSH-18 did or every charset reads the same.
  */
 export function charsetOf(
   bytes: Uint8Array,
@@ -29,10 +30,25 @@ export function charsetOf(
     const label = encodingNamed(name)
     if (label === undefined) notes.push(`the charset that ${from} names is unknown`)
     else if (!couldBe(label, bytes)) notes.push(`the bytes are not in the charset of ${from}`)
-    else return { charset: { name: label === "us-ascii" ? "utf-8" : label, from }, notes }
+    else return told({ name: label === "us-ascii" ? "utf-8" : label, from }, bytes, notes)
   }
-  if (isUtf8(bytes)) return { charset: { name: "utf-8", from: "detected" }, notes }
-  return { charset: { name: "windows-1252", from: "fallback" }, notes }
+  if (isUtf8(bytes)) return told({ name: "utf-8", from: "detected" }, bytes, notes)
+  return told({ name: "windows-1252", from: "fallback" }, bytes, notes)
+}
+
+function told(charset: Charset, bytes: Uint8Array, notes: string[]) {
+  const why = reasons[charset.from]
+  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+  if (why !== "" && !isAscii(marked ? bytes.subarray(3) : bytes))
+    notes.push(`charset: ${charset.name}, ${why}`)
+  return { charset, notes }
+}
+
+const reasons: Record<Charset["from"], string> = {
+  "MSH-18": "",
+  source: "as the source's settings say",
+  detected: "by its bytes",
+  fallback: "as its bytes are not utf-8",
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Head, Malformed } from "../message.ts"
+import { blotted } from "./double-byte.ts"
 import { delimitersOf, parseMessage, type Repetition, Segment } from "./message.ts"
 import { patientKey } from "./subject.ts"
 
@@ -40,7 +41,7 @@ export function readHead(
   if (!msh.text.startsWith("MSH")) {
     return refuse(undefined, 100, "MSH", "there is no MSH segment at the start")
   }
-  const header = headerOf(msh.text)
+  const header = headerOf(msh.text, options.charset)
   if (header.separator === "" || header.encoding === "") {
     return refuse(undefined, 101, "MSH^1^2", "MSH-1 and MSH-2 do not give the delimiters")
   }
@@ -138,10 +139,22 @@ export function startOf(buffer: Buffer): number {
 }
 
 /** A header segment's line (MSH, BHS or FHS) as Latin-1, by its fields. */
-export function headerOf(line: string): Header {
+export function headerOf(line: string, charset?: string): Header {
   const separator = line[3] ?? ""
-  const fields = separator === "" ? [] : line.split(separator)
+  const fields = separator === "" ? [] : fieldsOf(line, separator, charset)
   return { separator, encoding: fields[1] ?? "", field: (number) => fields[number - 1] ?? "" }
+}
+
+/** Split where the separators are, not where the second byte of a character looks like one. */
+function fieldsOf(line: string, separator: string, charset: string | undefined): string[] {
+  const blot = blotted(line, charset)
+  if (blot === line) return line.split(separator)
+  let at = 0
+  return blot.split(separator).map((field) => {
+    const start = at
+    at += field.length + separator.length
+    return line.slice(start, start + field.length)
+  })
 }
 
 /** The segment up to that field: to take apart the thirty behind it took half of the time. */

@@ -1,4 +1,5 @@
-import { type Charset, charsetOf, decode, type Encoding } from "./charset.ts"
+import { type Charset, charsetOf, decode, type Encoding, encodingNamed } from "./charset.ts"
+import { blotted } from "./double-byte.ts"
 import { type Delimiters, unescaped, withoutControls } from "./escape.ts"
 
 /** A v2 message, split into segments; a segment's fields are split when first asked for. */
@@ -25,7 +26,8 @@ export function parseMessage(
 ): ParsedMessage {
   const header = headerOf(bytes)
   const delimiters = delimitersOf(header)
-  const { charset, notes } = charsetOf(bytes, msh18(header, delimiters), options.charset)
+  const named = msh18(blotted(header, options.charset), delimiters)
+  const { charset, notes } = charsetOf(bytes, named, options.charset)
   if (header === "") notes.push("no MSH segment")
   const lines = linesOf(decode(bytes, charset.name), delimiters, notes)
   const segments = lines.map((line) => new Segment(line, delimiters, charset.name))
@@ -174,7 +176,7 @@ export class Repetition {
   }
 }
 
-/** The MSH segment's bytes as Latin-1: what is read from it here is ASCII in every charset. */
+/** The MSH segment's bytes as Latin-1: a character a byte, whatever its charset. */
 function headerOf(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const start = buffer.indexOf("MSH")
@@ -194,9 +196,15 @@ export function delimitersOf(header: string): Delimiters {
   return { field, component, repetition, escape: mark, subcomponent }
 }
 
+/**
+ * The first charset that MSH-18 names. The Japanese one comes second, behind an empty or ASCII
+ * first (2.5.1, 2.14.9.18), and reads ASCII as well.
+ */
 function msh18(header: string, delimiters: Delimiters): string {
   const field = split(header, delimiters.field)[17] ?? ""
-  return (split(field, delimiters.repetition)[0] ?? "").trim()
+  const names = split(field, delimiters.repetition).map((name) => name.trim())
+  const switched = names.find((name) => encodingNamed(name) === "iso-2022-jp")
+  return switched ?? names.find((name) => name !== "") ?? ""
 }
 
 /**

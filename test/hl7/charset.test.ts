@@ -44,13 +44,37 @@ describe("the charset of a message", () => {
     expect(found(latin1).first("PID")?.text(5)).toBe("é")
   })
 
-  test("that is unknown or a lie is passed over with a note, and the name arrives whole", () => {
-    const notes = (name: string, family: number[]) => parseMessage(message(name, family)).notes
-    expect(notes("KLINGON", utf8)).toEqual(["the charset that MSH-18 names is unknown"])
-    expect(notes("ASCII", utf8)).toEqual(["the bytes are not in the charset of MSH-18"])
-    expect(notes("UNICODE UTF-8", latin1)).toEqual(["the bytes are not in the charset of MSH-18"])
-    expect(parseMessage(message("ASCII", utf8)).first("PID")?.text(5)).toBe("é")
-    expect(parseMessage(message("UNICODE UTF-8", latin1)).first("PID")?.text(5)).toBe("é")
+  test.each([
+    ["KLINGON", utf8, "the charset that MSH-18 names is unknown", "utf-8, by its bytes"],
+    ["ASCII", utf8, "the bytes are not in the charset of MSH-18", "utf-8, by its bytes"],
+    [
+      "UNICODE UTF-8",
+      latin1,
+      "the bytes are not in the charset of MSH-18",
+      "windows-1252, as its bytes are not utf-8",
+    ],
+  ])("that is unknown or a lie, as %s, is noted, and the name arrives whole", (...told) => {
+    const [name, family, problem, used] = told
+    const parsed = parseMessage(message(name, family))
+    expect(parsed.notes).toEqual([problem, `charset: ${used}`])
+    expect(parsed.first("PID")?.text(5)).toBe("é")
+  })
+
+  test("is noted, and why, where MSH-18 did not name it", () => {
+    const notes = (...given: Parameters<typeof parseMessage>) => parseMessage(...given).notes
+    const told = notes(message("", [0xe4]), { charset: "8859/5" })
+    expect(told).toEqual(["charset: iso-8859-5, as the source's settings say"])
+    expect(notes(message("", utf8))).toEqual(["charset: utf-8, by its bytes"])
+    expect(notes(message("", latin1))).toEqual([
+      "charset: windows-1252, as its bytes are not utf-8",
+    ])
+    expect(notes(message("8859/1", latin1))).toEqual([])
+  })
+
+  test("is not noted where every charset reads the same", () => {
+    const plain = message("", [0x41])
+    expect(parseMessage(plain).notes).toEqual([])
+    expect(parseMessage(Buffer.concat([Buffer.from("\ufeff"), plain])).notes).toEqual([])
   })
 
   test("of an escape in an ASCII message is UTF-8, of which ASCII is a part", () => {

@@ -128,6 +128,33 @@ describe("bad input", () => {
   })
 })
 
+test("a message that asks for both acknowledgements gets each in its own frame", async () => {
+  const one = await lab.sender()
+  const asking = oru({ controlId: "1" }).toString().replace("|2.5.1\r", "|2.5.1|||AL|AL\r")
+  one.send(Buffer.from(asking))
+  one.send(oru({ controlId: "2" }))
+  const answers = [await one.answer(), await one.answer(), await one.answer()]
+  expect(answers).toEqual(["CA 1", "AA 1", "AA 2"])
+  expect(lab.source.replies).toEqual({ CA: 1, AA: 2 })
+})
+
+test("a batch gets a batch of acknowledgements, or each by itself if told so", async () => {
+  const batch = Buffer.concat([
+    Buffer.from("BHS|^~\\&|LAB||HIS||||||B-1\r"),
+    ...["1", "2"].map((controlId) => new Uint8Array(oru({ controlId }))),
+    Buffer.from("BTS|2\r"),
+  ])
+  const one = await lab.sender()
+  one.send(batch)
+  const reply = await one.next()
+  expect(reply?.all("MSA").map((msa) => msa.text(2))).toEqual(["1", "2"])
+  expect([reply?.first("BHS")?.text(12), reply?.first("BTS")?.text(1)]).toEqual(["B-1", "2"])
+  await lab.reopen({ ack: { batch: "single" } })
+  const other = await lab.sender()
+  other.send(batch)
+  expect([await other.answer(), await other.answer()]).toEqual(["AA 1", "AA 2"])
+})
+
 test("two messages in one frame are two messages, each answered for itself", async () => {
   const one = await lab.sender()
   one.write(frame(Buffer.concat([oru({ controlId: "1" }), oru({ controlId: "2" })])))
