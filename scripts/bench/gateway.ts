@@ -1,4 +1,4 @@
-import { existsSync, linkSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import type { Status } from "../../src/admin/index.ts"
 import { cleanEnvironment } from "../environment.ts"
@@ -20,11 +20,19 @@ export interface Gateway extends Child {
   status(): Promise<Status>
 }
 
+/** A folder in which a gateway can be started, again and again on the same data. */
+export interface Place {
+  /** The data folder. */
+  readonly data: string
+  start(): Promise<Gateway>
+  remove(): void
+}
+
 /**
  * A place for a gateway on the project's own disk. With the port of a FHIR server every message is
- * owed to it; without, messages are kept and go nowhere.
+ * owed to it; without, messages are kept and go nowhere. `variables` join its environment.
  */
-export function openPlace(sinkPort?: number): { start(): Promise<Gateway>; remove(): void } {
+export function openPlace(sinkPort?: number, variables?: Readonly<Record<string, string>>): Place {
   const folder = openFolder()
   // A build that happens meanwhile takes the name away, but not the file.
   const program = join(folder, "waystation")
@@ -33,20 +41,30 @@ export function openPlace(sinkPort?: number): { start(): Promise<Gateway>; remov
   const data = join(folder, "data")
   writeFileSync(config, configuration(sinkPort))
   return {
+    data,
     async start() {
       const command = [program, "run", "--config", config, "--data", data]
-      const child = await start(command, "stderr", ({ event }) => event === "ready")
+      const isReady = ({ event }: Record<string, unknown>) => event === "ready"
+      const child = await start(command, "stderr", isReady, variables)
       const { sources, admin } = child.said as { sources: { lab: string }; admin: string }
+      const headers = { authorization: `Bearer ${tokenIn(data)}` }
       return {
         ...child,
         port: Number(sources.lab.split(":").at(-1)),
         async status() {
-          return (await (await fetch(`${admin}/api/v1/status`)).json()) as Status
+          const answer = await fetch(`${admin}/api/v1/status`, { headers })
+          if (!answer.ok) throw new Error(`status answered ${answer.status}`)
+          return (await answer.json()) as Status
         },
       }
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
+}
+
+function tokenIn(data: string): string {
+  const file = join(data, "admin-token")
+  return existsSync(file) ? readFileSync(file, "latin1").trim() : ""
 }
 
 function configuration(sinkPort: number | undefined): string {

@@ -3,3 +3,12 @@ export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN
 }
+
+/** The median of each figure of the rounds, by itself. */
+export function medians<Name extends string>(
+  rounds: readonly Readonly<Record<Name, number>>[],
+): Record<Name, number> {
+  const names = Object.keys(rounds[0] ?? {}) as Name[]
+  const figures = names.map((name) => [name, median(rounds.map((round) => round[name]))])
+  return Object.fromEntries(figures) as Record<Name, number>
+}

@@ -1,21 +1,22 @@
 import { describe, expect, test } from "bun:test"
-import { type AddressInfo, createServer, type Server } from "node:net"
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net"
+import { join } from "node:path"
 import { putLoad } from "../../scripts/bench/load.ts"
 import { digits, frameOf } from "../../scripts/bench/message.ts"
 
-/** A listener that answers whatever comes with this code, for the id made of the one that came. */
+/** A listener that does this with each message, given its MSH-10. */
 async function openListener(
-  code: string,
-  answerTo: (controlId: string) => string,
+  take: (socket: Socket, controlId: string) => void,
 ): Promise<{ port: number; server: Server }> {
   const server = createServer((socket) => {
-    socket.on("data", (frame) => {
-      const controlId = answerTo(frame.toString("latin1").split("|")[9] ?? "")
-      socket.write(`\x0bMSH|^~\\&|A\rMSA|${code}|${controlId}\r\x1c\r`)
-    })
+    socket.on("data", (frame) => take(socket, frame.toString("latin1").split("|")[9] ?? ""))
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   return { server, port: (server.address() as AddressInfo).port }
+}
+
+function answer(code: string, controlId: string): string {
+  return `\x0bMSH|^~\\&|A\rMSA|${code}|${controlId}\r\x1c\r`
 }
 
 function load(port: number) {
@@ -33,17 +34,62 @@ describe("the benchmark's load", () => {
   })
 
   test("counts each message once when it is acknowledged", async () => {
-    const { server, port } = await openListener("AA", (controlId) => controlId)
+    const { server, port } = await openListener((socket, id) => socket.write(answer("AA", id)))
     expect((await load(port)).ackedInAll).toBe(40)
     server.close()
   })
 
-  test("takes no refusal, and no answer to another message, for an acknowledgement", async () => {
-    const refusing = await openListener("AE", (controlId) => controlId)
-    await expect(load(refusing.port)).rejects.toThrow("40 answers were no AA")
-    refusing.server.close()
-    const mixedUp = await openListener("AA", (controlId) => `${controlId}0`)
-    await expect(load(mixedUp.port)).rejects.toThrow("40 answers were no AA")
-    mixedUp.server.close()
+  test("reads an acknowledgement that comes in pieces", async () => {
+    const { server, port } = await openListener((socket, id) => {
+      const whole = answer("AA", id)
+      socket.setNoDelay(true)
+      socket.write(whole.slice(0, 30))
+      setImmediate(() => socket.write(whole.slice(30)))
+    })
+    expect((await load(port)).ackedInAll).toBe(40)
+    server.close()
+  })
+
+  test.each<[string, (id: string) => string]>([
+    ["a refusal", (id) => answer("AE", id)],
+    ["an answer to another message", (id) => answer("AA", `9${id.slice(1)}`)],
+    ["an answer to a message of a longer id", (id) => answer("AA", `${id}0`)],
+    ["an answer to no message", () => answer("AA", "")],
+    ["two answers at once", (id) => answer("AA", id) + answer("AA", id)],
+  ])("takes %s for no acknowledgement", async (_what, wrong) => {
+    const { server, port } = await openListener((socket, id) => socket.write(wrong(id)))
+    await expect(load(port)).rejects.toThrow("40 answers were no AA")
+    server.close()
+  })
+
+  test("is not measured when the listener hangs up", async () => {
+    const { server, port } = await openListener((socket) => socket.end())
+    await expect(load(port)).rejects.toThrow("the listener hung up")
+    server.close()
+  })
+})
+
+describe("what the benchmark is asked for", () => {
+  const script = join(import.meta.dir, "../../scripts/bench.ts")
+  const ask = (...words: string[]) => {
+    const { exitCode, stdout, stderr } = Bun.spawnSync([process.execPath, script, ...words])
+    return { exitCode, said: `${stdout}${stderr}` }
+  }
+
+  test("is listed by --help", () => {
+    const { exitCode, said } = ask("--help")
+    expect(exitCode).toBe(0)
+    for (const word of ["--only", "--quick", "acknowledging", "draining", "starting"]) {
+      expect(said).toContain(word)
+    }
+  })
+
+  test.each([
+    [["--only", "starting,nonsense"], "there is no nonsense"],
+    [["--fast"], "--fast"],
+  ])("is refused before anything is measured: %p", (words, reason) => {
+    const { exitCode, said } = ask(...words)
+    expect(exitCode).toBe(2)
+    expect(said).toContain(reason)
   })
 })
