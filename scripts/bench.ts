@@ -10,13 +10,21 @@ import { parseArgs } from "node:util"
 import { acknowledging } from "./bench/acknowledge.ts"
 import { draining } from "./bench/drain.ts"
 import { binaryVersion } from "./bench/gateway.ts"
+import { idleConnections } from "./bench/idle-connections.ts"
+import { largeFrame } from "./bench/large-frame.ts"
+import { million } from "./bench/million.ts"
 import type { Part } from "./bench/part.ts"
+import { slowDisk } from "./bench/slow-disk.ts"
 import { starting } from "./bench/starting.ts"
 
 const parts: Readonly<Record<string, Part>> = {
   starting,
   acknowledging,
+  "slow-disk": slowDisk,
   draining,
+  "large-frame": largeFrame,
+  "idle-connections": idleConnections,
+  million,
 }
 
 /** Asked for by name, since it takes so long. */

@@ -1,8 +1,8 @@
 import { startScript } from "./child.ts"
 import { type Fsync, measureFsync } from "./disk.ts"
-import { openPlace } from "./gateway.ts"
+import { type Gateway, openPlace } from "./gateway.ts"
 import { medians } from "./median.ts"
-import { type Observed, observe } from "./observe.ts"
+import { type Meanwhile, type Observed, observe } from "./observe.ts"
 import type { Figures, Plan } from "./part.ts"
 import { type SinkSettings, startSink } from "./sink.ts"
 import { table } from "./table.ts"
@@ -62,12 +62,19 @@ async function observePeer(load: Load): Promise<Observed> {
   return observed
 }
 
-/** The gateway under a load; every message it acknowledged must be in its journal afterwards. */
-export async function observeGateway(load: Load, settings?: SinkSettings): Promise<Observed> {
+/**
+ * A new gateway under a load, delivering to a sink where there are settings for one. Every message
+ * it acknowledged must be in its journal afterwards. `variables` join its environment.
+ */
+export async function observeGateway(
+  load: Load,
+  settings?: SinkSettings,
+  more: { variables?: Record<string, string>; meanwhile?: (gateway: Gateway) => Meanwhile } = {},
+): Promise<Observed> {
   const sink = settings && (await startSink(settings))
-  const place = openPlace(sink?.port)
+  const place = openPlace(sink?.port, more.variables)
   const gateway = await place.start()
-  const observed = await observe(gateway, load, sink)
+  const observed = await observe(gateway, load, { sink, meanwhile: more.meanwhile?.(gateway) })
   const { sources } = await gateway.status()
   const stored = sources.lab?.stored ?? 0
   await gateway.end("SIGKILL")

@@ -1,9 +1,8 @@
-import { createServer } from "node:net"
-import { type Gateway, openPlace } from "./gateway.ts"
+import { openPlace, untilNothingIsPending } from "./gateway.ts"
 import { putLoad } from "./load.ts"
 import { medians } from "./median.ts"
 import type { Figures, Plan } from "./part.ts"
-import { startSink } from "./sink.ts"
+import { freePort, startSink } from "./sink.ts"
 import { table } from "./table.ts"
 
 export const draining = {
@@ -36,7 +35,6 @@ interface Drained {
   seconds: number
 }
 
-const pollMs = 50
 const patienceMs = 300_000
 
 /**
@@ -63,28 +61,4 @@ async function drain(messages: number): Promise<Drained> {
   }
   const seconds = (tally.lastAt - tally.firstAt) / 1000
   return { seconds, perSecond: messages / seconds }
-}
-
-/** Resolves when everything acknowledged was delivered. */
-export async function untilNothingIsPending(gateway: Gateway): Promise<void> {
-  const stopAt = performance.now() + patienceMs
-  while (performance.now() < stopAt) {
-    const { destinations, journal } = await gateway.status()
-    if (destinations.central?.pending === 0 && journal.unfollowed === 0) return
-    await Bun.sleep(pollMs)
-  }
-  throw new Error(`the backlog is still there after ${patienceMs / 1000} s`)
-}
-
-/** A port of this machine that refuses connections until somebody takes it. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on("error", reject)
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      const port = typeof address === "object" && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
 }

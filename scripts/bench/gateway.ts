@@ -5,6 +5,10 @@ import { cleanEnvironment } from "../environment.ts"
 import { type Child, start } from "./child.ts"
 import { openFolder } from "./disk.ts"
 
+const pollMs = 50
+/** A backlog of a hundred thousand may take a slow box so long. */
+const patienceMs = 600_000
+
 const binary = resolve(import.meta.dir, "../../dist/waystation")
 
 /** The binary's name, version and commit, as it says them itself. */
@@ -60,6 +64,17 @@ export function openPlace(sinkPort?: number, variables?: Readonly<Record<string,
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
+}
+
+/** Resolves when everything acknowledged was delivered. */
+export async function untilNothingIsPending(gateway: Gateway): Promise<void> {
+  const stopAt = performance.now() + patienceMs
+  while (performance.now() < stopAt) {
+    const { destinations, journal } = await gateway.status()
+    if (destinations.central?.pending === 0 && journal.unfollowed === 0) return
+    await Bun.sleep(pollMs)
+  }
+  throw new Error(`the backlog is still there after ${patienceMs / 1000} s`)
 }
 
 function tokenIn(data: string): string {

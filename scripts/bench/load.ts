@@ -5,6 +5,7 @@
  * what it costs in C; on node:net it was 28, a third of one of two cores, and it measured itself.
  */
 import { startScript } from "./child.ts"
+import { share } from "./median.ts"
 import { controlIdOf, frameOf, renumber } from "./message.ts"
 
 export interface Load {
@@ -108,15 +109,14 @@ class Tally {
     const { durationMs, messages } = this.load
     const tookMs = messages === undefined ? durationMs : this.#lastAckAt - this.#measureFrom
     const latencies = Float64Array.from(this.#latencies).sort()
-    const share = (part: number) => latencies[Math.floor(latencies.length * part)] ?? Number.NaN
     return {
       acked: latencies.length,
       ackedInAll: this.#ackedInAll,
       wrong: this.#wrong,
       seconds: tookMs / 1000,
       perSecond: (latencies.length / tookMs) * 1000,
-      p50Ms: share(0.5),
-      p99Ms: share(0.99),
+      p50Ms: share(latencies, 0.5),
+      p99Ms: share(latencies, 0.99),
     }
   }
 }

@@ -1,5 +1,10 @@
+/** The value below which that part of them lies, of sorted values; NaN of nothing. */
+export function share(sorted: ArrayLike<number>, part: number): number {
+  return sorted[Math.floor(sorted.length * part)] ?? Number.NaN
+}
+
 /** The middle value, the lower one of two; NaN of nothing. */
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN
 }

@@ -14,21 +14,29 @@ export interface Observed extends Measured {
   otherUs: number
 }
 
+/** What else goes on while it is measured, until `over` says so. */
+export type Meanwhile = (over: AbortSignal) => Promise<void>
+
 /** Puts the load on a listener; what it did while it warmed up does not count. */
 export async function observe(
   { pid, port }: { pid: number; port: number },
   load: Omit<Load, "port">,
-  sink?: Sink,
+  { sink, meanwhile }: { sink?: Sink | undefined; meanwhile?: Meanwhile | undefined } = {},
 ): Promise<Observed> {
   const read = async () => ({
     cpu: cpuOf(pid),
     written: writtenBytes(pid),
     tally: await sink?.tally(),
   })
+  const over = new AbortController()
   let reading = read()
+  let other: Promise<void> | undefined
   const measured = await putLoad({ ...load, port }, () => {
     reading = read()
+    other = meanwhile?.(over.signal)
   })
+  over.abort()
+  await other
   const [before, after] = [await reading, await read()]
   const deliveredMs = (after.tally?.at ?? 0) - (before.tally?.at ?? 0)
   const delivered = (after.tally?.transactions ?? 0) - (before.tally?.transactions ?? 0)

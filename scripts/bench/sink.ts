@@ -3,6 +3,7 @@
  * of no resource, and counts. Takes SinkSettings as JSON. Prints `{"port":N}` when it listens;
  * `GET /tally` gives a Tally.
  */
+import { createServer } from "node:net"
 import { type Child, startScript } from "./child.ts"
 
 export interface SinkSettings {
@@ -33,6 +34,19 @@ export async function startSink(settings: SinkSettings = {}): Promise<Sink> {
   const port = Number(child.said.port)
   const tally = async () => (await (await fetch(`http://127.0.0.1:${port}/tally`)).json()) as Tally
   return { ...child, port, tally }
+}
+
+/** A port of this machine that refuses connections until a sink takes it. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.on("error", reject)
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      const port = typeof address === "object" && address !== null ? address.port : 0
+      server.close(() => resolve(port))
+    })
+  })
 }
 
 if (import.meta.main) serve(JSON.parse(process.argv[2] ?? "{}"))

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test"
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { putLoad } from "../../scripts/bench/load.ts"
 import { digits, frameOf } from "../../scripts/bench/message.ts"
+import { buildShim } from "../../scripts/bench/slow-disk.ts"
 
 /** A listener that does this with each message, given its MSH-10. */
 async function openListener(
@@ -92,4 +93,26 @@ describe("what the benchmark is asked for", () => {
     expect(exitCode).toBe(2)
     expect(said).toContain(reason)
   })
+})
+
+describe("the disk made slow", () => {
+  const timing = (call: string) =>
+    `const { ${call}, openSync } = require("node:fs"); const file = openSync(process.argv[1], "w");
+     const at = performance.now(); ${call}(file); console.log(performance.now() - at)`
+
+  // A machine without a C compiler has no slow disk either, and the benchmark says so.
+  test.skipIf(Bun.which("cc") === null).each(["fsyncSync", "fdatasyncSync"])(
+    "takes the time it is told over %s",
+    (call) => {
+      const shim = buildShim()
+      if ("problem" in shim) throw new Error(shim.problem)
+      const took = (env: Record<string, string>) => {
+        const command = [process.execPath, "-e", timing(call), join(dirname(shim.file), "file")]
+        return Number(Bun.spawnSync(command, { env: { ...process.env, ...env } }).stdout)
+      }
+      const slowed = took({ LD_PRELOAD: shim.file, SLOW_FSYNC_MS: "500" })
+      expect(slowed).toBeGreaterThan(500)
+      expect(took({ LD_PRELOAD: shim.file })).toBeLessThan(slowed)
+    },
+  )
 })
