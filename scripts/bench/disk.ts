@@ -13,11 +13,12 @@ import {
 import { join, resolve } from "node:path"
 
 const work = resolve(import.meta.dir, "../../dist")
+const everything = { recursive: true, force: true }
 const folders = new Set<string>()
 
 // A benchmark that breaks off leaves nothing behind; after one that was killed, the next clears up.
 process.on("exit", () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  for (const folder of folders) rmSync(folder, everything)
 })
 
 /** A folder on the project's own disk, since /tmp may be memory; gone when the process ends. */
@@ -25,7 +26,7 @@ export function openFolder(): string {
   mkdirSync(work, { recursive: true })
   for (const left of readdirSync(work)) {
     const pid = /^bench-(\d+)-/.exec(left)?.[1]
-    if (pid && !existsSync(`/proc/${pid}`)) rmSync(join(work, left), { recursive: true })
+    if (pid && !existsSync(`/proc/${pid}`)) rmSync(join(work, left), everything)
   }
   const folder = mkdtempSync(join(work, `bench-${process.pid}-`))
   folders.add(folder)
@@ -62,6 +63,6 @@ export function measureFsync(): Fsync {
     }).sort((a, b) => a - b)[times / 2] ?? Number.NaN
   const fsync = { appendedMs: write(), overwrittenMs: write() }
   closeSync(file)
-  rmSync(folder, { recursive: true, force: true })
+  rmSync(folder, everything)
   return fsync
 }

@@ -16,7 +16,7 @@ const askEveryMs = 10
 export const slowDisk = {
   about: `acknowledgements and the admin API while each fsync takes ${fsyncMs} ms longer; needs cc`,
   async measure({ quick, progress }: Plan): Promise<Figures> {
-    const shim = buildShim()
+    const shim = buildShim(openFolder())
     if ("problem" in shim) return { figures: shim, table: `A slow disk: ${shim.problem}` }
     const [warmUpMs, durationMs] = quick ? [1_000, 2_000] : [3_000, 10_000]
     const load = { connections: 64, first: 0, warmUpMs, durationMs }
@@ -79,13 +79,13 @@ async function observeSlow(
   return { ...observed, adminP50Ms: share(took, 0.5), adminP99Ms: share(took, 0.99) }
 }
 
-/** Compiles the shim into a folder that goes when the benchmark ends. */
-export function buildShim(): { file: string } | { problem: string } {
+/** Compiles the shim into this folder. */
+export function buildShim(folder: string): { file: string } | { problem: string } {
   const cc = Bun.which("cc")
   if (cc === null) {
     return { problem: "not measured: there is no C compiler (cc); Debian has it in gcc" }
   }
-  const file = join(openFolder(), "slow-fsync.so")
+  const file = join(folder, "slow-fsync.so")
   const source = join(import.meta.dir, "slow-fsync.c")
   const options = ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
   const { exitCode, stderr } = Bun.spawnSync([cc, ...options, "-o", file, source])

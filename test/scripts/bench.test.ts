@@ -1,9 +1,11 @@
 import { describe, expect, test } from "bun:test"
+import { existsSync, rmSync } from "node:fs"
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net"
 import { dirname, join } from "node:path"
 import { putLoad } from "../../scripts/bench/load.ts"
 import { digits, frameOf } from "../../scripts/bench/message.ts"
 import { buildShim } from "../../scripts/bench/slow-disk.ts"
+import { temporaryFolder } from "../build.ts"
 
 /** A listener that does this with each message, given its MSH-10. */
 async function openListener(
@@ -104,7 +106,7 @@ describe("the disk made slow", () => {
   test.skipIf(Bun.which("cc") === null).each(["fsyncSync", "fdatasyncSync"])(
     "takes the time it is told over %s",
     (call) => {
-      const shim = buildShim()
+      const shim = buildShim(temporaryFolder())
       if ("problem" in shim) throw new Error(shim.problem)
       const took = (env: Record<string, string>) => {
         const command = [process.execPath, "-e", timing(call), join(dirname(shim.file), "file")]
@@ -115,4 +117,49 @@ describe("the disk made slow", () => {
       expect(took({ LD_PRELOAD: shim.file })).toBeLessThan(slowed)
     },
   )
+})
+
+describe("a benchmark that is killed", () => {
+  const folder = join(import.meta.dir, "../../scripts/bench")
+  /** Runs this in a process that has the benchmark's tools, and resolves with what it says. */
+  const run = async (script: string) => {
+    const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe" })
+    const { value } = await child.stdout.getReader().read()
+    return { child, said: new TextDecoder().decode(value).trim() }
+  }
+  const kill = async (child: Bun.Subprocess) => {
+    child.kill("SIGKILL")
+    await child.exited
+  }
+
+  // Where there is no setpriv, only a benchmark that is told to end takes its processes along.
+  test.skipIf(Bun.which("setpriv") === null)("takes what it started along", async () => {
+    const { child, said } = await run(
+      `const { startSink } = await import("${folder}/sink.ts")
+       const { port, pid } = await startSink()
+       console.log(JSON.stringify({ port, pid })); await Bun.sleep(60_000)`,
+    )
+    const { port, pid } = JSON.parse(said)
+    const tally = () => fetch(`http://127.0.0.1:${port}/tally`)
+    expect((await tally()).status).toBe(200)
+    await kill(child)
+    const isThere = () => tally().then(Boolean, () => false)
+    const giveUpAt = performance.now() + 5_000
+    while ((await isThere()) && performance.now() < giveUpAt) await Bun.sleep(5)
+    const left = await isThere()
+    if (left) process.kill(pid)
+    expect(left).toBe(false)
+  })
+
+  test("leaves a folder, which the next one clears away", async () => {
+    const opening = `const { openFolder } = await import("${folder}/disk.ts")
+                     console.log(openFolder()); await Bun.sleep(60_000)`
+    const [first, running] = await Promise.all([run(opening), run(opening)])
+    await kill(first.child)
+    expect(existsSync(first.said)).toBe(true)
+    const next = await run(opening)
+    expect([first, running, next].map(({ said }) => existsSync(said))).toEqual([false, true, true])
+    await Promise.all([kill(running.child), kill(next.child)])
+    for (const { said } of [running, next]) rmSync(said, { recursive: true })
+  })
 })
