@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { cleanEnvironment } from "../environment.ts"
 
@@ -9,33 +8,51 @@ export interface Child {
   said: Record<string, unknown>
   /** From its spawn to that line. */
   startMs: number
-  /** Resident memory now; NaN where there is no /proc. */
-  residentMb(): number
+  /** Resolves when it is gone. */
+  exited: Promise<unknown>
   /** Ends it by this signal; resolves when it is gone. */
   end(signal: NodeJS.Signals): Promise<void>
 }
 
+/** What a process says that never will be ready. */
+const failures: readonly unknown[] = ["not-started", "failed"]
+
+type IsReady = (line: Record<string, unknown>) => boolean
+
 const running = new Set<Bun.Subprocess>()
 
-// A benchmark that breaks off takes its processes along.
+// A benchmark that breaks off takes its processes along. Where it is killed, the kernel does so.
 process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL")
 })
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => process.exit(1))
+}
+const setpriv = Bun.which("setpriv")
+const dyingWithUs = setpriv === null ? [] : [setpriv, "--pdeathsig", "KILL"]
 
-/** Starts a script of this folder, which says it is ready by its first line on stdout. */
-export function startScript(name: string, ...args: string[]): Promise<Child> {
-  return start([process.execPath, join(import.meta.dir, name), ...args], "stdout", () => true)
+/** Starts a script of this folder; by default its first line on stdout says that it is ready. */
+export function startScript(
+  name: string,
+  args: readonly string[] = [],
+  isReady: IsReady = () => true,
+): Promise<Child> {
+  return start([process.execPath, join(import.meta.dir, name), ...args], "stdout", isReady)
 }
 
-/** Starts a command, and resolves at the first JSON line on that stream that `isReady` takes. */
+/**
+ * Starts a command, with `variables` in its environment, and resolves at the first JSON line on
+ * that stream that `isReady` takes; it sees every line before.
+ */
 export async function start(
-  command: string[],
+  command: readonly string[],
   stream: "stdout" | "stderr",
-  isReady: (line: Record<string, unknown>) => boolean,
+  isReady: IsReady,
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<Child> {
   const startedAt = performance.now()
-  const child = Bun.spawn(command, {
-    env: cleanEnvironment(),
+  const child = Bun.spawn([...dyingWithUs, ...command], {
+    env: { ...cleanEnvironment(), ...variables },
     stdin: "ignore",
     stdout: stream === "stdout" ? "pipe" : "ignore",
     stderr: stream === "stderr" ? "pipe" : "inherit",
@@ -48,7 +65,7 @@ export async function start(
     const reading = eachLine(output, (line) => {
       const json = JSON.parse(line)
       if (isReady(json)) resolve(json)
-      else if (json.event === "not-started") reject(new Error(line))
+      else if (failures.includes(json.event)) reject(new Error(line))
     })
     reading.then(() => reject(new Error(`${command[0]} ended before it was ready`)), reject)
   })
@@ -56,7 +73,7 @@ export async function start(
     pid: child.pid,
     said,
     startMs: performance.now() - startedAt,
-    residentMb: () => residentMb(child.pid),
+    exited: child.exited,
     async end(signal) {
       child.kill(signal)
       await child.exited
@@ -73,14 +90,5 @@ async function eachLine(
     const lines = (rest + text).split("\n")
     rest = lines.pop() ?? ""
     for (const line of lines) take(line)
-  }
-}
-
-function residentMb(pid: number): number {
-  try {
-    const kib = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]
-    return Number(kib) / 1024
-  } catch {
-    return Number.NaN
   }
 }

@@ -5,6 +5,10 @@ import { cleanEnvironment } from "../environment.ts"
 import { type Child, start } from "./child.ts"
 import { openFolder } from "./disk.ts"
 
+const pollMs = 50
+/** A backlog of a hundred thousand may take a slow box so long. */
+const patienceMs = 600_000
+
 const binary = resolve(import.meta.dir, "../../dist/waystation")
 
 /** The binary's name, version and commit, as it says them itself. */
@@ -20,11 +24,19 @@ export interface Gateway extends Child {
   status(): Promise<Status>
 }
 
+/** A folder in which a gateway can be started, again and again on the same data. */
+export interface Place {
+  /** The data folder. */
+  readonly data: string
+  start(): Promise<Gateway>
+  remove(): void
+}
+
 /**
  * A place for a gateway on the project's own disk. With the port of a FHIR server every message is
- * owed to it; without, messages are kept and go nowhere.
+ * owed to it; without, messages are kept and go nowhere. `variables` join its environment.
  */
-export function openPlace(sinkPort?: number): { start(): Promise<Gateway>; remove(): void } {
+export function openPlace(sinkPort?: number, variables?: Readonly<Record<string, string>>): Place {
   const folder = openFolder()
   // A build that happens meanwhile takes the name away, but not the file.
   const program = join(folder, "waystation")
@@ -33,22 +45,40 @@ export function openPlace(sinkPort?: number): { start(): Promise<Gateway>; remov
   const data = join(folder, "data")
   writeFileSync(config, configuration(sinkPort))
   return {
+    data,
     async start() {
       const command = [program, "run", "--config", config, "--data", data]
-      const child = await start(command, "stderr", ({ event }) => event === "ready")
+      const isReady = ({ event }: Record<string, unknown>) => event === "ready"
+      const child = await start(command, "stderr", isReady, variables)
       const { sources, admin } = child.said as { sources: { lab: string }; admin: string }
-      const token = readFileSync(join(data, "admin-token"), "utf8").trim()
-      const headers = { authorization: `Bearer ${token}` }
+      const headers = { authorization: `Bearer ${tokenIn(data)}` }
       return {
         ...child,
         port: Number(sources.lab.split(":").at(-1)),
         async status() {
-          return (await (await fetch(`${admin}/api/v1/status`, { headers })).json()) as Status
+          const answer = await fetch(`${admin}/api/v1/status`, { headers })
+          if (!answer.ok) throw new Error(`status answered ${answer.status}`)
+          return (await answer.json()) as Status
         },
       }
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
+}
+
+/** Resolves when everything acknowledged was delivered. */
+export async function untilNothingIsPending(gateway: Gateway): Promise<void> {
+  const stopAt = performance.now() + patienceMs
+  while (performance.now() < stopAt) {
+    const { destinations, journal } = await gateway.status()
+    if (destinations.central?.pending === 0 && journal.unfollowed === 0) return
+    await Bun.sleep(pollMs)
+  }
+  throw new Error(`the backlog is still there after ${patienceMs / 1000} s`)
+}
+
+function tokenIn(data: string): string {
+  return readFileSync(join(data, "admin-token"), "latin1").trim()
 }
 
 function configuration(sinkPort: number | undefined): string {

@@ -24,10 +24,15 @@ const text = fill([
 /** The ORU^R01 with that number as an MLLP frame: its own id, one of a thousand patients. */
 export function frameOf(number: number): Buffer {
   const frame = Buffer.from(template)
-  frame.write(digits(number), controlIdAt, "latin1")
-  frame.write(digits(number % patients), patientAt, "latin1")
-  frame.write(digits(number), fillerAt, "latin1")
+  renumber(frame, number)
   return frame
+}
+
+/** Makes one of these frames the one with that number, in place: a load is made of millions. */
+export function renumber(frame: Buffer, number: number): void {
+  write(frame, controlIdAt, number)
+  write(frame, patientAt, number % patients)
+  write(frame, fillerAt, number)
 }
 
 const template = Buffer.from(`\x0b${text}\x1c\r`, "latin1")
@@ -38,6 +43,20 @@ const fillerAt = template.indexOf(fillerMark)
 /** A number as the fields have it; as MSH-10 it is the message's own. */
 export function digits(number: number): string {
   return String(number).padStart(markBytes, "0")
+}
+
+/** The same into a frame, without a string in between, which cost the load a fifth of its time. */
+function write(frame: Buffer, at: number, number: number): void {
+  let rest = number
+  for (let place = at + markBytes - 1; place >= at; place--) {
+    frame[place] = 0x30 + (rest % 10)
+    rest = Math.floor(rest / 10)
+  }
+}
+
+/** Where MSH-10 stands in one of these frames. */
+export function controlIdOf(frame: Buffer): Buffer {
+  return frame.subarray(controlIdAt, controlIdAt + markBytes)
 }
 
 /** The segments with a comment that brings them to the size wanted. */

@@ -1,45 +1,40 @@
 import { type Child, startScript } from "./child.ts"
 import { openPlace } from "./gateway.ts"
-import { median } from "./median.ts"
+import { medians } from "./median.ts"
+import type { Figures, Plan } from "./part.ts"
+import { residentMb } from "./process.ts"
+import { table } from "./table.ts"
 
-/** From the spawn to its word that it is ready, and resident memory after a while of nothing. */
-export interface Starting {
-  contender: "@medplum/hl7" | "waystation"
+export const starting = {
+  about: "the time to ready, and memory at rest",
+  async measure({ quick }: Plan): Promise<Figures> {
+    const idleMs = quick ? 500 : 3_000
+    const peers: Idle[] = []
+    const ours: Idle[] = []
+    for (let round = 1; round <= (quick ? 3 : 7); round++) {
+      peers.push(await idle(await startScript("peer.ts"), idleMs))
+      const place = openPlace()
+      ours.push(await idle(await place.start(), idleMs))
+      place.remove()
+    }
+    const figures = { "@medplum/hl7": medians(peers), waystation: medians(ours) }
+    const rows = Object.entries(figures).map(([contender, { startMs, idleMb }]) => {
+      return [contender, startMs.toFixed(0), idleMb.toFixed(0)]
+    })
+    return { figures, table: table("Start", ["process", "ms to ready", "idle MB"], rows) }
+  },
+}
+
+interface Idle {
+  /** From the spawn to its word that it is ready. */
   startMs: number
+  /** Resident memory after a while of nothing. */
   idleMb: number
 }
 
-/** Starts each contender so many times, in turns; the median counts. */
-export async function measureStarting(plan: {
-  rounds: number
-  idleMs: number
-}): Promise<Starting[]> {
-  const peers: Idle[] = []
-  const ours: Idle[] = []
-  for (let round = 0; round < plan.rounds; round++) {
-    peers.push(await idle(await startScript("peer.ts"), plan.idleMs))
-    const place = openPlace()
-    ours.push(await idle(await place.start(), plan.idleMs))
-    place.remove()
-  }
-  return [
-    { contender: "@medplum/hl7", ...medians(peers) },
-    { contender: "waystation", ...medians(ours) },
-  ]
-}
-
-type Idle = Omit<Starting, "contender">
-
 async function idle(child: Child, idleMs: number): Promise<Idle> {
   await Bun.sleep(idleMs)
-  const idleMb = child.residentMb()
+  const idleMb = residentMb(child.pid)
   await child.end("SIGTERM")
   return { startMs: child.startMs, idleMb }
-}
-
-function medians(all: Idle[]): Idle {
-  return {
-    startMs: median(all.map(({ startMs }) => startMs)),
-    idleMb: median(all.map(({ idleMb }) => idleMb)),
-  }
 }
