@@ -1,5 +1,7 @@
 import { connect, type Socket } from "node:net"
+import { ackCodes } from "../hl7/ack-codes.ts"
 import { Framer, frame } from "../hl7/frame.ts"
+import { readHead } from "../hl7/head.ts"
 import { parseMessage, type Segment } from "../hl7/message.ts"
 import { splitMessages } from "../hl7/split.ts"
 import { argumentsOf, type Command, print, UsageProblem } from "./command.ts"
@@ -59,7 +61,7 @@ async function read(file: string): Promise<Uint8Array | undefined> {
 }
 
 /**
- * Sends one message at a time on one connection, each after the answer to the one before. Once an
+ * Sends one message at a time on one connection, each after the answers to the one before. Once an
  * answer is late or names another message, no later one could be told from it: the connection is
  * given up, and what is left is not sent.
  */
@@ -68,6 +70,8 @@ async function exchange(
   { host, port, timeoutMs }: { host: string; port: number; timeoutMs: number },
 ): Promise<number> {
   const socket = connect({ host, port, noDelay: true })
+  // Whoever writes or reads is told; an error that comes between the two would end the program.
+  socket.on("error", () => {})
   const answers = answersOf(socket)
   const giveUp = () =>
     socket.destroy(new Error(`no acknowledgement came within ${timeoutMs / 1000} s`))
@@ -75,15 +79,23 @@ async function exchange(
   try {
     for (const { file, bytes } of messages) {
       const late = setTimeout(giveUp, timeoutMs)
-      socket.write(frame(bytes))
-      const { value, done } = await answers.next().finally(() => clearTimeout(late))
-      if (done) throw new Error("the connection was closed without an acknowledgement")
       const controlId = parseMessage(bytes).first("MSH")?.text(10) ?? ""
-      const { positive, ours, line } = judge(parseMessage(value).first("MSA"), controlId)
-      if (!positive) refused++
-      await print(`${file} ${line}`)
-      if (!ours)
-        throw new Error(`that answers another message than ${controlId}; nothing more sent`)
+      // Two where it asks for both levels, none where it asks to hear nothing (2.5.1, 2.9.3).
+      let awaited = ackCodes(readHead(bytes, {}).header, "accept", "auto").length
+      await written(socket, frame(bytes))
+      if (awaited === 0) await print(`${file} sent ${controlId}, which asks for no answer`)
+      for (; awaited > 0; awaited--) {
+        const { value, done } = await answers.next()
+        if (done) throw new Error("the connection was closed without an acknowledgement")
+        const { code, ours, line } = judge(parseMessage(value).first("MSA"), controlId)
+        if (!positive.has(code)) refused++
+        await print(`${file} ${line}`)
+        if (!ours)
+          throw new Error(`that answers another message than ${controlId}; nothing more sent`)
+        // Behind any other nothing comes: not behind a refusal, nor from who knows one level only.
+        if (code !== "CA") break
+      }
+      clearTimeout(late)
     }
   } catch (error) {
     process.stderr.write(`waystation send: ${host}:${port}: ${(error as Error).message}\n`)
@@ -101,11 +113,19 @@ async function exchange(
 function judge(msa: Segment | undefined, controlId: string) {
   const code = msa?.text(1)
   if (!msa || code === undefined)
-    return { positive: false, ours: true, line: "answered without an MSA segment" }
+    return { code: "", ours: true, line: "answered without an MSA segment" }
   const about = msa.text(2) ?? ""
   const line = [code, about, msa.text(3) ?? ""].join(" ").trimEnd()
-  const positive = code === "AA" || code === "CA"
-  return { positive, ours: about === controlId || (about === "" && !positive), line }
+  return { code, ours: about === controlId || (about === "" && !positive.has(code)), line }
+}
+
+const positive: ReadonlySet<string> = new Set(["AA", "CA"])
+
+/** Resolves when the system has the bytes: what waits in a socket is lost when that is closed. */
+function written(socket: Socket, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.write(bytes, (error) => (error ? reject(socket.errored ?? error) : resolve()))
+  })
 }
 
 /** The frames that come back. */

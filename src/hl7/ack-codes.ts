@@ -38,23 +38,35 @@ export function ackCodes(
   return asks(forApplication, said) ? [...codes, ...original[said]] : codes
 }
 
-/** MSH-15 or MSH-16; `""` counts as empty. */
-function conditionOf(header: Header | undefined, field: 15 | 16): string {
-  const condition = header?.field(field) ?? ""
-  return condition === "" ? condition : condition.replaceAll('"', "").trim().toUpperCase()
+/** MSH-15 or MSH-16. What is not of table 0155 asks for nothing: "ACCEPT" was seen in the field. */
+function conditionOf(header: Header | undefined, field: 15 | 16): Condition {
+  const text = header?.field(field) ?? ""
+  if (text === "") return ""
+  const condition = text.trim().toUpperCase()
+  return isCondition(condition) ? condition : ""
 }
 
-/** Table 0155. Who writes what nobody can read waits for an answer more likely than not. */
-function asks(condition: string, said: Said): boolean {
+/** Table 0155: always, never, on errors only, on success only. */
+const conditions = ["AL", "NE", "ER", "SU"] as const
+
+type Condition = (typeof conditions)[number] | ""
+
+function isCondition(text: string): text is Condition {
+  return conditions.some((condition) => condition === text)
+}
+
+function asks(condition: Condition, said: Said): boolean {
   switch (condition) {
-    case "":
+    case "AL":
+      return true
     case "NE":
+    case "":
       return false
     case "ER":
       return said !== "accept"
     case "SU":
       return said === "accept"
     default:
-      return true
+      return condition satisfies never
   }
 }

@@ -59,6 +59,31 @@ describe("send", () => {
     },
   )
 
+  test("waits for as many acknowledgements as each message asks for", async () => {
+    const asking = (controlId: string, asked: string) =>
+      oru({ controlId }).toString().replace("|2.5.1\r", `|2.5.1|||${asked}\r`)
+    const stdin = ["A AL|AL", "B NE|NE", "C AL|NE", "D AL|AL", "E NE|NE"]
+      .map((one) => asking(...(one.split(" ") as [string, string])))
+      .join("")
+    const { address, received } = await listen((id) => {
+      if (id === "A") return [ackOf("CA", id), ackOf("AA", id)]
+      return id === "D" ? [ackOf("CE", id)] : id === "C" ? [ackOf("CA", id)] : []
+    })
+    const args = ["send", "--to", address, "-"]
+    const { code, stdout, stderr } = await waystation(args, { stdin: Buffer.from(stdin) })
+    expect([code, stderr]).toEqual([1, ""])
+    expect(stdout.split("\n")).toEqual([
+      "- CA A",
+      "- AA A",
+      "- sent B, which asks for no answer",
+      "- CA C",
+      "- CE D",
+      "- sent E, which asks for no answer",
+      "",
+    ])
+    expect(received).toEqual(["A", "B", "C", "D", "E"])
+  })
+
   test("never takes an acknowledgement of another message for its own", async () => {
     // The answer to A twice: the second must not be taken for the answer to B.
     const { address, received } = await listen((id) => [ackOf("AA", "A"), ackOf("AA", id)])

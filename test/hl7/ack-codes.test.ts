@@ -43,9 +43,10 @@ describe("a message that asks is in enhanced mode, by table 0155", () => {
     ["NE", "ER", "", "AE", "AR"],
     ["NE", "SU", "AA", "", ""],
     ["", "NE", "", "", ""],
-    // Not of the table: who writes that waits for an answer more likely than not.
     ["al", " Ne ", "CA", "CE", "CR"],
-    ["Y", "", "CA", "CE", "CR"],
+    // Not of the table, and seen: as if it were empty.
+    ["ACCEPT", "ACKNOWLEDGE", "AA", "AE", "AR"],
+    ["Y", "AL", "AA", "AE", "AR"],
   ])("MSH-15 %s, MSH-16 %s", (accept, application, taken, error, refused) => {
     expect(codes(accept, application, "accept")).toBe(taken)
     expect(codes(accept, application, "error")).toBe(error)
