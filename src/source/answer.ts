@@ -111,9 +111,10 @@ export class Answering {
     const answers = await Promise.all(batch.groups.map(({ parts }) => this.#all(parts, peer)))
     const verdicts = answers.flatMap(({ verdicts }) => verdicts)
     const acks = answers.map(({ replies }) => replies)
-    // None of its messages wanted to hear of it.
-    const silent = verdicts.length > 0 && acks.flat().length === 0
-    if (silent || settings.ack.batch === "single") return { verdicts, replies: acks.flat() }
+    // None of its messages wanted to hear of it; one without any is answered all the same.
+    const silent = acks.flat().length === 0
+    const single = silent || settings.ack.batch === "single"
+    if (single && verdicts.length > 0) return { verdicts, replies: acks.flat() }
     const reply = wrapped(batch, { acks, controlId: nextControlId, at: now() })
     return { verdicts, replies: [reply] }
   }

@@ -176,13 +176,17 @@ describe("a batch", () => {
     ])
   })
 
-  test("without messages is answered by one without any", async () => {
-    const answer = await answering().take(Buffer.from(`${BHS}BTS|0\r`), "127.0.0.1:1")
-    expect(answer.verdicts).toEqual([])
-    expect(answer.replies.map(String)).toEqual([
-      expect.stringMatching(/^BHS\|\^~\\&\|HIS\|.*\|B-9\rBTS\|0\r$/),
-    ])
-  })
+  test.each(["wrapped", "single"])(
+    "without messages is answered by one, if %s",
+    async (batched) => {
+      const settings = { ack: { batch: batched } }
+      const answer = await answering(settings).take(Buffer.from(`${BHS}BTS|0\r`), "127.0.0.1:1")
+      expect(answer.verdicts).toEqual([])
+      expect(answer.replies.map(String)).toEqual([
+        expect.stringMatching(/^BHS\|\^~\\&\|HIS\|.*\|B-9\rBTS\|0\r$/),
+      ])
+    },
+  )
 
   test("has each acknowledgement that its messages ask for, and none where none does", async () => {
     const [silent, both] = ["NE|NE", "AL|AL"].map((asked) => asking(`ORU^R01|1|P|2.5|||${asked}`))
