@@ -39,7 +39,6 @@ function compile(target: string): number {
       "--no-compile-autoload-bunfig",
       `--define=process.env.WAYSTATION_COMMIT=${JSON.stringify(commit)}`,
       entry,
-      join(root, "src/store/thread.ts"),
       `--outfile=${target}`,
     ],
     { cwd: root, env: cleanEnvironment(), stdio: ["ignore", "ignore", "inherit"] },

@@ -10,7 +10,6 @@ export interface Observed extends Measured {
   writtenPerMessage: number
   /** Processor time for each, by thread. */
   mainUs: number
-  storeUs: number
   otherUs: number
 }
 
@@ -46,7 +45,6 @@ export async function observe(
     deliveredPerSecond: delivered === 0 ? 0 : (delivered / deliveredMs) * 1000,
     writtenPerMessage: each(after.written - before.written),
     mainUs: each(after.cpu.main - before.cpu.main),
-    storeUs: each(after.cpu.store - before.cpu.store),
     otherUs: each(after.cpu.other - before.cpu.other),
   }
 }

@@ -25,25 +25,21 @@ export function writtenBytes(pid: number): number {
   return Number(/^write_bytes: (\d+)/m.exec(read(`/proc/${pid}/io`))?.[1] ?? Number.NaN)
 }
 
-/** Processor time by thread, in µs: `store` commits, `other` collects garbage and compiles. */
+/** Processor time by thread, in µs; the others collect garbage and compile. */
 export interface Cpu {
   main: number
-  store: number
   other: number
 }
 
 /** Processor time so far; that of threads that have ended is not in it. */
 export function cpuOf(pid: number): Cpu {
-  const cpu: Cpu = { main: 0, store: 0, other: 0 }
+  const cpu: Cpu = { main: 0, other: 0 }
   for (const thread of threadsOf(pid)) {
     const stat = read(`/proc/${pid}/task/${thread}/stat`)
-    const nameEnd = stat.lastIndexOf(")")
-    const name = stat.slice(stat.indexOf("(") + 1, nameEnd)
     // From the third field on (proc(5)); utime and stime are the 14th and the 15th.
-    const fields = stat.slice(nameEnd + 2).split(" ")
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
     const us = (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * tickUs
     if (thread === String(pid)) cpu.main += us
-    else if (name === "Worker") cpu.store += us
     else cpu.other += us
   }
   return cpu

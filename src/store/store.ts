@@ -9,7 +9,7 @@ import { type Keyed, openKeys } from "./keys.ts"
 import { openKnown } from "./known.ts"
 import { openNext, openWaiting } from "./next.ts"
 import { openQuarantine, type Quarantined, type Refused } from "./quarantine.ts"
-import type { StoreConfig } from "./settings.ts"
+import { type StoreConfig, storeDefaults } from "./settings.ts"
 import { openSettle, type Settled, type Settlement } from "./settle.ts"
 import { Space } from "./space.ts"
 import { type Counts, openCounts, openPending } from "./status.ts"
@@ -53,8 +53,11 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** Opens the store in `folder`, on this thread; throws StoreProblem with advice when it can't. */
-export function openStoreHere(folder: string, settings: StoreConfig): Store {
+/** Opens the store in `folder`; rejects with StoreProblem and its advice when it can't. */
+export async function openStore(
+  folder: string,
+  settings: StoreConfig = storeDefaults,
+): Promise<Store> {
   const lock = lockFolder(folder)
   const opened: { close(): void }[] = [lock]
   const close = () => {

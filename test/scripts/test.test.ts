@@ -18,11 +18,9 @@ beforeAll(() => {
     cpSync(join(root, "scripts", name), join(project, "scripts", name))
   }
   symlinkSync(join(root, "node_modules"), join(project, "node_modules"))
-  mkdirSync(join(project, "src/store"), { recursive: true })
+  mkdirSync(join(project, "src"))
   cpSync(join(root, "src/version.ts"), join(project, "src/version.ts"))
-  for (const name of ["main.ts", "store/thread.ts"]) {
-    writeFileSync(join(project, "src", name), "console.log(1)\n")
-  }
+  writeFileSync(join(project, "src/main.ts"), "console.log(1)\n")
 })
 
 afterAll(() => rmSync(project, { recursive: true, force: true }))
