@@ -2,7 +2,9 @@
  * The second half of a message's life: follow the journal, then next, map, send, settle. There is
  * no in-flight state on disk: after a crash a pending delivery is simply sent again.
  */
+import { diskAgainMs, openFollowing } from "./follow.ts"
 import type { Delivery, Destination, Log, Mapped, Message, Outcome, Told } from "./message.ts"
+import { Busy, Pace, paceMs } from "./pace.ts"
 import {
   inFlightMax,
   nextTryMs,
@@ -32,70 +34,42 @@ interface Given {
   random: () => number
 }
 
-/** Messages followed in one commit; at 64 connections under full load one holds about 200. */
-const followBatch = 500
-/** Following waits this long for company, so that its commits are few and large. */
-const followAfterMs = 20
 /** After this long every wait looks again, whatever the clock has done meanwhile. */
 const lookAgainMs = 60_000
-const diskAgainMs = 1_000
 /** How long a delivery that is broken off may take to notice. */
 const heedMs = 1_000
 
 /** Opens the way out, which `start` sets going. Nothing is lost by closing at any moment. */
 export function openDelivering(given: Given) {
-  const closing = new AbortController()
+  const busy = new Busy()
   const lines = Object.fromEntries(
-    Object.entries(given.outlets).map(([name, outlet]) => [name, new Line(name, outlet, given)]),
+    Object.entries(given.outlets).map(([name, outlet]) => {
+      return [name, new Line(name, outlet, given, new Pace(busy))]
+    }),
   )
-  const stored = new Signal()
-
-  async function follow(): Promise<void> {
-    let waiting = false
-    while (!closing.signal.aborted) {
-      try {
-        const messages = await followOnce(given)
-        waiting = false
-        if (messages > 0) for (const line of Object.values(lines)) line.wake()
-        if (messages === followBatch) continue
-      } catch (error) {
-        // What it entails may stand written all the same, when only the duplicates' entries do not.
-        for (const line of Object.values(lines)) line.wake()
-        if (!waiting) given.log("following-waits-for-disk", { reason: (error as Error).message })
-        waiting = true
-        await Bun.sleep(diskAgainMs)
-        continue
-      }
-      await stored.wait(lookAgainMs)
-      await Bun.sleep(followAfterMs)
-    }
+  const wakeAll = () => {
+    for (const line of Object.values(lines)) line.wake()
   }
-
-  let following: Promise<void> | undefined
+  const following = openFollowing({ ...given, onFollowed: wakeAll })
   return {
     start(): void {
-      following = follow()
+      following.start()
       for (const line of Object.values(lines)) line.start()
     },
-    /** Says that the journal has grown. */
-    wake: () => stored.give(),
+    /** Says that the journal has grown by a message. */
+    wake(): void {
+      busy.arrived(performance.now())
+      following.wake()
+    },
     standing: (destination: string): Standing => lines[destination]?.standing ?? upright,
     /** Lets what is in flight finish for `graceMs`; what did not stays pending. */
     async close(graceMs: number): Promise<void> {
-      closing.abort()
-      stored.give()
-      await Promise.all([following, ...Object.values(lines).map((line) => line.close(graceMs))])
+      await Promise.all([
+        following.close(),
+        ...Object.values(lines).map((line) => line.close(graceMs)),
+      ])
     },
   }
-}
-
-/** Follows the next messages of the journal to whom they are owed; answers how many there were. */
-export async function followOnce({ store, owed }: Pick<Given, "store" | "owed">): Promise<number> {
-  const next = await store.unfollowed(followBatch)
-  if (next.messages === 0) return 0
-  const kinds = next.kinds.map((kind) => ({ ...kind, destinations: owed(kind) }))
-  await store.follow(next, kinds)
-  return next.messages
 }
 
 /** The deliveries to one destination: as many at once as it bears, in order inside each lane. */
@@ -113,6 +87,7 @@ class Line {
     readonly name: string,
     readonly outlet: Outlet,
     readonly given: Given,
+    readonly pace: Pace,
   ) {}
 
   start(): void {
@@ -144,10 +119,16 @@ class Line {
     while (!this.#closing) {
       // One time for both questions: what falls due between them would be found by neither.
       const at = now()
-      const free = inFlightMax(this.standing, this.outlet.concurrency, at) - this.#inFlight.size
+      const bears = inFlightMax(this.standing, this.outlet.concurrency, at) - this.#inFlight.size
+      const free = Math.min(bears, this.pace.left(performance.now()))
+      if (bears > 0 && free < 1) {
+        await Bun.sleep(paceMs)
+        continue
+      }
       const except = new Set([...this.#inFlight.keys(), ...this.#probed])
       const options = { now: at, patienceMs, limit: free, except }
       const due = free > 0 ? await store.next(this.name, options) : []
+      this.pace.take(due.length)
       for (const delivery of due) this.#start(delivery)
       if (free > 0 && due.length === 0 && this.#probed.size > 0) {
         this.#probed.clear()

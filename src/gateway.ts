@@ -4,8 +4,9 @@
  */
 import { openAdmin, openStatus, type Status } from "./admin/index.ts"
 import { type Config, type Kinds, parseConfig, StartProblem } from "./config.ts"
-import { followOnce, type Outlet, openDelivering } from "./deliver.ts"
+import { type Outlet, openDelivering } from "./deliver.ts"
 import { destinations as ourDestinations } from "./destination/index.ts"
+import { followOnce } from "./follow.ts"
 import { openLog } from "./log.ts"
 import { mapMessage, maps as ourMaps, ownedResource, readParts } from "./map/index.ts"
 import type { Destination, Log, MessageMap, Source, Surroundings } from "./message.ts"

@@ -11,7 +11,9 @@ interface Import {
 
 const rooms = ["source", "map", "destination", "store", "admin"]
 const languages = ["hl7", "fhir"]
-const story = ["receive.ts", "deliver.ts", "route.ts", "retry.ts", "signal.ts"]
+const story = [
+  ...["receive.ts", "follow.ts", "deliver.ts", "route.ts", "retry.ts", "pace.ts", "signal.ts"],
+]
 /** Words for everybody: the glossary, and what a duration or a size looks like. */
 const words = ["message.ts", "units.ts"]
 /** Who may enter a room, by its door. */
