@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect } from "bun:test"
+import type { ConnectionOptions } from "node:tls"
 import * as v from "valibot"
 import type { Source } from "../../../src/message.ts"
-import { sources } from "../../../src/source/index.ts"
+import { InFlight, sources } from "../../../src/source/index.ts"
 import { oru } from "../../build.ts"
 import { type Core, openCore } from "../../fake/core.ts"
 import { type MllpSender, openMllpSender } from "../../fake/mllp-sender.ts"
@@ -15,11 +16,14 @@ export interface Listener {
   source: Source
   /** What was logged. */
   events: { event: string; [field: string]: unknown }[]
+  /** How much connections may hold in memory; the program's own limit where undefined. */
+  bytesMax: number | undefined
   /** Another listener, with these settings. */
   open(changes: object): Promise<Source>
   /** Closes what stands and opens the listener anew with these settings. */
   reopen(changes: object): Promise<void>
   sender(): Promise<MllpSender>
+  secureSender(tls: ConnectionOptions): Promise<MllpSender>
   /** Whole exchanges with somebody else: what was on its way before has arrived after them. */
   meanwhile(times?: number): Promise<void>
   /** The control ids handed in, but for those of `meanwhile`. */
@@ -30,12 +34,14 @@ export interface Listener {
 export function listener(): Listener {
   const lab = {
     sender: () => openMllpSender(lab.source.address),
+    secureSender: (tls) => openMllpSender(lab.source.address, tls),
     open(changes: object) {
       const section = { kind: "mllp", host: "127.0.0.1", port: 0, ...changes }
       const site = { id: "test", timezone: "Africa/Nairobi" }
       const log = (event: string, fields = {}) => void lab.events.push({ event, ...fields })
       const config = v.parse(sources.mllp.config, section)
-      return sources.mllp.open("lab", config, lab.core.receive, { site, log, now: () => now })
+      const surroundings = { site, log, now: () => now, inFlight: new InFlight(log, lab.bytesMax) }
+      return sources.mllp.open("lab", config, lab.core.receive, surroundings)
     },
     async reopen(changes: object) {
       await lab.source.close()
@@ -60,6 +66,7 @@ export function listener(): Listener {
   beforeEach(async () => {
     lab.core = openCore()
     lab.events = []
+    lab.bytesMax = undefined
     lab.source = await lab.open({})
   })
   afterEach(() => lab.source.close())
