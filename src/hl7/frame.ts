@@ -68,7 +68,7 @@ export class Framer {
         continue
       }
       const end = chunk.indexOf(FS, at)
-      this.#keep(chunk.subarray(at, end < 0 ? chunk.length : end))
+      this.#keep(end < 0 ? alone(chunk.subarray(at)) : chunk.subarray(at, end))
       if (this.#length > this.#bytesMax) {
         this.#ended = true
         framed.push({ kind: "tooLarge", bytes: this.#take().subarray(0, this.#bytesMax) })
@@ -149,6 +149,11 @@ export class Framer {
     framed.push({ kind: "frame", bytes: bytes.subarray(from), started: begun })
     return framed
   }
+}
+
+/** A view keeps all of its chunk: ten bytes of a frame just begun held on to half a megabyte. */
+function alone(bytes: Uint8Array): Uint8Array {
+  return bytes.length * 2 < bytes.buffer.byteLength ? new Uint8Array(bytes) : bytes
 }
 
 /** The last VT with a header behind it; -1 where there is none. */
