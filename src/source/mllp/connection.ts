@@ -73,6 +73,7 @@ export class Connection implements Holder {
     this.closed = new Promise((resolve) => {
       socket.once("close", () => {
         this.#finish()
+        this.#hold(0)
         given.inFlight.leave(this)
         resolve()
       })
@@ -168,10 +169,13 @@ export class Connection implements Holder {
 
   #take(framed: readonly Framed[]): void {
     for (const one of framed) this.#hand(one)
-    const { held } = this.#framer
-    if (held === this.held) return
-    const more = held - this.held
-    this.held = held
+    this.#hold(this.#framer.held)
+  }
+
+  #hold(bytes: number): void {
+    if (bytes === this.held) return
+    const more = bytes - this.held
+    this.held = bytes
     this.#given.inFlight.begin(this, more)
   }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test"
 import { frame } from "../../../src/hl7/frame.ts"
+import { InFlight } from "../../../src/source/index.ts"
 import { oru } from "../../build.ts"
 import type { MllpSender } from "../../fake/mllp-sender.ts"
 import { listener } from "./listener.ts"
@@ -13,7 +14,7 @@ const KiB = 1024
 // Timers are the test's, sockets are real.
 beforeEach(async () => {
   jest.useFakeTimers()
-  lab.bytesMax = 1024 * KiB
+  lab.inFlight = new InFlight(lab.log, 1024 * KiB)
   await lab.reopen({})
 })
 
@@ -84,7 +85,7 @@ describe("while the disk hangs", () => {
   })
 
   test("one connection gets no further than 4 MiB, whatever room there is", async () => {
-    lab.bytesMax = undefined
+    lab.inFlight = new InFlight(lab.log)
     await lab.reopen({})
     lab.core.decides = "when told"
     const one = await lab.sender()
@@ -137,6 +138,17 @@ describe("many large messages that begin at once", () => {
     expect(put).toHaveLength(gone.length)
     expect(put[0]?.read).toMatchObject({ malformed: { reason: "room ran out inside a frame" } })
     await answered(await lab.sender(), "SMALL")
+  })
+
+  test("leave their room to others when their listener is closed", async () => {
+    const leaving = await lab.sender()
+    leaving.write(large("HALF", 900 * KiB).subarray(0, 800 * KiB))
+    await lab.meanwhile(20)
+    await lab.reopen({})
+    const one = await lab.sender()
+    one.write(large("LARGE", 600 * KiB))
+    expect(await one.answer()).toBe("AA LARGE")
+    expect(events()).toEqual([])
   })
 
   test("one as large as all the room goes through", async () => {
