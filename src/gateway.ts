@@ -12,7 +12,7 @@ import { mapMessage, maps as ourMaps, ownedResource, readParts } from "./map/ind
 import type { Destination, Log, MessageMap, Source, Surroundings } from "./message.ts"
 import { openReceiving } from "./receive.ts"
 import { owed } from "./route.ts"
-import { sources as ourSources } from "./source/index.ts"
+import { InFlight, sources as ourSources } from "./source/index.ts"
 import { openStore, type Store } from "./store/index.ts"
 import { commit, version } from "./version.ts"
 
@@ -119,6 +119,7 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
   const { site } = config
   const now = Date.now
   const surroundings: Surroundings = { site, log, now }
+  const inFlight = new InFlight(log)
   const sources: Record<string, Source> = {}
   const delivering = openDelivering({
     store,
@@ -170,7 +171,7 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
     if (!kind) throw new Error(`no kind ${settings.kind}`)
     const source = await trying(
       `source.${name}`,
-      kind.open(name, settings, receiving.from(name), surroundings),
+      kind.open(name, settings, receiving.from(name), { ...surroundings, inFlight }),
     )
     if (source) sources[name] = source
   }

@@ -48,6 +48,16 @@ export class Framer {
     this.#bytesMax = bytesMax
   }
 
+  /** Bytes kept of a frame that has begun and not ended. */
+  get held(): number {
+    return this.#length
+  }
+
+  /** Whether a frame has begun and not ended. */
+  get begun(): boolean {
+    return this.#inside
+  }
+
   /** What `chunk` completes, in the order of the stream. After `tooLarge` nothing more comes. */
   push(chunk: Uint8Array): Framed[] {
     const framed: Framed[] = []
@@ -58,7 +68,7 @@ export class Framer {
         continue
       }
       const end = chunk.indexOf(FS, at)
-      this.#keep(chunk.subarray(at, end < 0 ? chunk.length : end))
+      this.#keep(end < 0 ? alone(chunk.subarray(at)) : chunk.subarray(at, end))
       if (this.#length > this.#bytesMax) {
         this.#ended = true
         framed.push({ kind: "tooLarge", bytes: this.#take().subarray(0, this.#bytesMax) })
@@ -71,12 +81,16 @@ export class Framer {
     return framed
   }
 
-  /** What is left when the stream has ended: nothing, or a frame cut off. */
-  end(): Framed[] {
+  /**
+   * What is left when the stream has ended: nothing, or a frame cut off.
+   *
+   * @param why what ended it, as the beginning of a sentence
+   */
+  end(why = "the connection ended"): Extract<Framed, { kind: "cutOff" }>[] {
     if (!this.#inside || this.#length === 0) return []
     const reason = this.#started
-      ? "the connection ended inside a frame"
-      : "the connection ended after bytes in no frame: no VT before them, no FS behind"
+      ? `${why} inside a frame`
+      : `${why} after bytes in no frame: no VT before them, no FS behind`
     return [{ kind: "cutOff", bytes: this.#take(), reason }]
   }
 
@@ -135,6 +149,11 @@ export class Framer {
     framed.push({ kind: "frame", bytes: bytes.subarray(from), started: begun })
     return framed
   }
+}
+
+/** A view keeps all of its chunk: ten bytes of a frame just begun held on to half a megabyte. */
+function alone(bytes: Uint8Array): Uint8Array {
+  return bytes.length * 2 < bytes.buffer.byteLength ? new Uint8Array(bytes) : bytes
 }
 
 /** The last VT with a header behind it; -1 where there is none. */

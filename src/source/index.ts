@@ -1,7 +1,10 @@
 import type { GenericSchema } from "valibot"
-import type { Receive, Source, SourceSettings, Surroundings } from "../message.ts"
+import type { Receive, Source, SourceSettings } from "../message.ts"
 import { http } from "./http/index.ts"
+import type { SourceSurroundings } from "./in-flight.ts"
 import { mllp } from "./mllp/index.ts"
+
+export { InFlight } from "./in-flight.ts"
 
 /** What every kind's configuration comes to, whatever else it has. */
 export interface SourceConfig extends SourceSettings {
@@ -12,7 +15,12 @@ export interface SourceConfig extends SourceSettings {
 export interface SourceKind<Config extends SourceConfig = SourceConfig> {
   config: GenericSchema<unknown, Config>
   /** Resolves when senders can reach it; rejects with what to do when its port can't be had. */
-  open(name: string, config: Config, receive: Receive, surroundings: Surroundings): Promise<Source>
+  open(
+    name: string,
+    config: Config,
+    receive: Receive,
+    surroundings: SourceSurroundings,
+  ): Promise<Source>
 }
 
 /** The list of kinds, by the word that stands as `kind` in the configuration. */

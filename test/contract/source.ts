@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test"
 import * as v from "valibot"
 import type { Source } from "../../src/message.ts"
-import type { SourceConfig, SourceKind } from "../../src/source/index.ts"
+import { InFlight, type SourceConfig, type SourceKind } from "../../src/source/index.ts"
 import { type Core, openCore } from "../fake/core.ts"
 
 /** A sender of the source's protocol. */
@@ -40,7 +40,8 @@ export function sourceContract<Config extends SourceConfig>(
 
     const open = (section: Record<string, unknown>) => {
       const site = { id: "test", timezone: "Africa/Nairobi" }
-      const surroundings = { site, log: () => {}, now: Date.now }
+      const log = () => {}
+      const surroundings = { site, log, now: Date.now, inFlight: new InFlight(log) }
       return kind.open(name, v.parse(kind.config, section), core.receive, surroundings)
     }
     beforeEach(async () => {

@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net"
+import { type ConnectionOptions, connect as connectTls } from "node:tls"
 import { Framer, frame } from "../../src/hl7/frame.ts"
 import { type ParsedMessage, parseMessage } from "../../src/hl7/message.ts"
 
@@ -21,10 +22,20 @@ export interface MllpSender {
   readonly socket: Socket
 }
 
-/** Connects to an address such as `mllp 127.0.0.1:2575` or `127.0.0.1:2575`. */
-export async function openMllpSender(address: string): Promise<MllpSender> {
+/**
+ * Connects to an address such as `mllp 127.0.0.1:2575` or `127.0.0.1:2575`.
+ *
+ * @param tls speaks TLS, and says so: the other side's name is not minded
+ */
+export async function openMllpSender(
+  address: string,
+  tls?: ConnectionOptions,
+): Promise<MllpSender> {
   const [, host = "", port = ""] = /^(?:mllp )?(.+):(\d+)$/.exec(address) ?? []
-  const socket = connect({ host, port: Number(port), allowHalfOpen: true, noDelay: true })
+  const place = { host, port: Number(port), allowHalfOpen: true, noDelay: true }
+  const socket = tls
+    ? connectTls({ ...place, checkServerIdentity: () => undefined, ...tls })
+    : connect(place)
   const framer = new Framer(2 ** 30)
   const came: ParsedMessage[] = []
   const asking: ((answer: ParsedMessage | undefined) => void)[] = []
@@ -47,7 +58,7 @@ export async function openMllpSender(address: string): Promise<MllpSender> {
   })
   socket.on("close", leave)
   await new Promise<void>((resolve, reject) => {
-    socket.once("connect", () => resolve())
+    socket.once(tls ? "secureConnect" : "connect", () => resolve())
     socket.once("error", reject)
   })
   // From here on, a reset is the end of the answers and no more.

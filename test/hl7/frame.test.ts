@@ -161,6 +161,15 @@ test("a long message sent byte by byte is that message, in little more memory", 
   expect(Buffer.concat([message, message, bytes(".")]).equals(whole?.bytes ?? bytes(""))).toBe(true)
 })
 
+test("the beginning of a frame behind others keeps nothing of them in memory", () => {
+  const framer = new Framer(1024 ** 2)
+  const one = frame(Buffer.alloc(1000, "A"))
+  framer.push(Buffer.concat([...Array.from({ length: 100 }, () => one), one.subarray(0, 100)]))
+  const [begun] = framer.end()
+  expect(begun?.bytes.length).toBe(99)
+  expect(begun?.bytes.buffer.byteLength).toBeLessThan(1000)
+})
+
 describe("ten times the bytes take some ten times as long, not a hundred times:", () => {
   const timeOf = (letter: string, bytesSent: number) => {
     const chunk = Buffer.alloc(64 * 1024, letter)

@@ -1,25 +1,37 @@
-import { BlockList, createServer, isIP, type Server, type Socket } from "node:net"
 import * as v from "valibot"
 import { senderSettings } from "../../hl7/settings.ts"
-import type { Log, Receive, Source, Surroundings } from "../../message.ts"
-import { bytes } from "../../units.ts"
-import { Answering } from "../answer.ts"
-import { host, listenProblem, placeOf, port } from "../listen.ts"
+import { bytes, timeout } from "../../units.ts"
+import { host, port } from "../listen.ts"
 import { answerSettings } from "../settings.ts"
-import { Connection } from "./connection.ts"
+import { admissionConfig } from "./admission.ts"
+import { openListener } from "./listener.ts"
+import { tlsConfig } from "./tls-files.ts"
 
 const config = v.strictObject({
   kind: v.literal("mllp"),
   host,
   port,
-  /** Addresses and networks that may send; left out, everyone may. */
-  allow: v.optional(
-    v.array(
-      v.pipe(v.string(), v.check(isNetwork, 'must be an address or a network: "10.0.0.0/8"')),
-    ),
-  ),
+  ...admissionConfig,
+  tls: v.optional(tlsConfig),
   /** The largest message taken in. */
   frameMax: v.optional(bytes, "50MiB"),
+  /**
+   * How long a sender may be silent inside a frame before what came of it is put aside and the
+   * connection closed. A sender writes a message in one go, and few wait longer for an answer.
+   */
+  frameTimeout: v.optional(timeout, "30s"),
+  /**
+   * How long a connection may be silent between messages. Left out, for ever: an analyzer stays
+   * connected through a quiet weekend, and some never connect again when they are hung up on.
+   */
+  idleTimeout: v.optional(timeout),
+  /** After so long without a word the system asks the other end whether it is still there. */
+  keepAlive: v.optional(v.pipe(timeout, v.minValue(1_000, "must be at least 1s")), "60s"),
+  /**
+   * A connection silent for so long is closed once its sender (same address, MSH-3 and MSH-4) has
+   * sent a message over a newer one. Left out, never: many devices may share one address.
+   */
+  replaceSilent: v.optional(timeout),
   ...senderSettings,
   ...answerSettings,
 })
@@ -27,71 +39,4 @@ const config = v.strictObject({
 export type MllpConfig = v.InferOutput<typeof config>
 
 /** HL7 v2 over MLLP: one listener, many connections, an acknowledgement for each message. */
-export const mllp = { config, open }
-
-async function open(
-  name: string,
-  settings: MllpConfig,
-  receive: Receive,
-  { log, now }: Surroundings,
-): Promise<Source> {
-  const connections = new Set<Connection>()
-  const replies: Record<string, number> = {}
-  const answering = new Answering({ name, settings, receive, log, now, replies })
-  const allowed = settings.allow && networksOf(settings.allow)
-  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
-    if (!admitted(socket, allowed)) return refuse(socket, name, log)
-    const connection = new Connection(socket, { name, settings, answering, log })
-    connections.add(connection)
-    connection.closed.then(() => connections.delete(connection))
-  })
-  await listen(server, settings)
-  const port = (server.address() as { port: number }).port
-  return {
-    address: `mllp ${placeOf(settings.host, port)}`,
-    replies,
-    async close() {
-      const stopped = new Promise((resolve) => server.close(resolve))
-      await Promise.all([...connections].map((connection) => connection.close()))
-      await stopped
-    },
-  }
-}
-
-function listen(server: Server, { host, port }: MllpConfig): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(listenProblem(error, host, port)))
-    server.listen({ host, port, backlog: 511 }, () => {
-      server.removeAllListeners("error")
-      resolve()
-    })
-  })
-}
-
-function admitted(socket: Socket, allowed: BlockList | undefined): boolean {
-  const address = socket.remoteAddress ?? ""
-  return !allowed || allowed.check(address, isIP(address) === 6 ? "ipv6" : "ipv4")
-}
-
-function refuse(socket: Socket, source: string, log: Log): void {
-  log("connection-refused", { source, peer: socket.remoteAddress, reason: "not in allow" })
-  socket.destroy()
-}
-
-function isNetwork(text: string): boolean {
-  const [address = "", prefix, ...more] = text.split("/")
-  const bits = isIP(address) === 6 ? 128 : 32
-  if (isIP(address) === 0 || more.length > 0) return false
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)
-}
-
-function networksOf(allow: readonly string[]): BlockList {
-  const networks = new BlockList()
-  for (const text of allow) {
-    const [address = "", prefix] = text.split("/")
-    const family = isIP(address) === 6 ? "ipv6" : "ipv4"
-    if (prefix === undefined) networks.addAddress(address, family)
-    else networks.addSubnet(address, Number(prefix), family)
-  }
-  return networks
-}
+export const mllp = { config, open: openListener }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect } from "bun:test"
+import type { ConnectionOptions } from "node:tls"
 import * as v from "valibot"
-import type { Source } from "../../../src/message.ts"
-import { sources } from "../../../src/source/index.ts"
+import type { Log, Source } from "../../../src/message.ts"
+import { InFlight, sources } from "../../../src/source/index.ts"
 import { oru } from "../../build.ts"
 import { type Core, openCore } from "../../fake/core.ts"
 import { type MllpSender, openMllpSender } from "../../fake/mllp-sender.ts"
@@ -15,11 +16,15 @@ export interface Listener {
   source: Source
   /** What was logged. */
   events: { event: string; [field: string]: unknown }[]
+  log: Log
+  /** What connections may hold in memory, over all listeners. */
+  inFlight: InFlight
   /** Another listener, with these settings. */
   open(changes: object): Promise<Source>
   /** Closes what stands and opens the listener anew with these settings. */
   reopen(changes: object): Promise<void>
   sender(): Promise<MllpSender>
+  secureSender(tls: ConnectionOptions): Promise<MllpSender>
   /** Whole exchanges with somebody else: what was on its way before has arrived after them. */
   meanwhile(times?: number): Promise<void>
   /** The control ids handed in, but for those of `meanwhile`. */
@@ -29,13 +34,16 @@ export interface Listener {
 /** Gives each test of a file a listener, under the name `lab`; asked for inside the test. */
 export function listener(): Listener {
   const lab = {
+    log: (event, fields = {}) => void lab.events.push({ event, ...fields }),
     sender: () => openMllpSender(lab.source.address),
+    secureSender: (tls) => openMllpSender(lab.source.address, tls),
     open(changes: object) {
       const section = { kind: "mllp", host: "127.0.0.1", port: 0, ...changes }
       const site = { id: "test", timezone: "Africa/Nairobi" }
-      const log = (event: string, fields = {}) => void lab.events.push({ event, ...fields })
+      const { log, inFlight } = lab
       const config = v.parse(sources.mllp.config, section)
-      return sources.mllp.open("lab", config, lab.core.receive, { site, log, now: () => now })
+      const surroundings = { site, log, now: () => now, inFlight }
+      return sources.mllp.open("lab", config, lab.core.receive, surroundings)
     },
     async reopen(changes: object) {
       await lab.source.close()
@@ -60,6 +68,7 @@ export function listener(): Listener {
   beforeEach(async () => {
     lab.core = openCore()
     lab.events = []
+    lab.inFlight = new InFlight(lab.log)
     lab.source = await lab.open({})
   })
   afterEach(() => lab.source.close())

@@ -1,0 +1,111 @@
+import { describe, expect, test } from "bun:test"
+import { type Holder, InFlight } from "../../src/source/in-flight.ts"
+
+const KiB = 1024
+const bytesMax = 1024 * KiB
+
+/** A connection that does nothing but hold bytes, as a test says. */
+interface Told extends Holder {
+  held: number
+  stopped: boolean
+  silent: number
+  given: boolean
+}
+
+function opened() {
+  const events: string[] = []
+  const inFlight = new InFlight((_event, fields) => void events.push(`${fields?.why}`), bytesMax)
+  const holder = (silent = 0): Told => {
+    const told: Told = {
+      held: 0,
+      stopped: false,
+      silent,
+      given: false,
+      flow: () => {
+        told.stopped = inFlight.stops(told)
+      },
+      silentMs: () => told.silent,
+      giveUp: () => {
+        told.given = true
+        hold(told, 0)
+      },
+    }
+    inFlight.enter(told)
+    return told
+  }
+  const hold = (told: Told, bytes: number) => {
+    const more = bytes - told.held
+    told.held = bytes
+    inFlight.begin(told, more)
+    inFlight.makeRoom(told, 0)
+    told.flow()
+  }
+  return { inFlight, holder, hold, events }
+}
+
+describe("messages that wait for the disk", () => {
+  test("stop everyone at the limit, until half of them are answered", () => {
+    const { inFlight, holder, events } = opened()
+    const all = [holder(), holder()]
+    const stopped = () => all.map((one) => one.stopped)
+    inFlight.hand(bytesMax - 1)
+    expect(stopped()).toEqual([false, false])
+    inFlight.hand(1)
+    expect(stopped()).toEqual([true, true])
+    inFlight.answer(bytesMax / 2 - 1)
+    expect(stopped()).toEqual([true, true])
+    inFlight.answer(1)
+    expect(stopped()).toEqual([false, false])
+    inFlight.hand(bytesMax)
+    expect(events).toEqual(["messages wait for the disk"])
+  })
+})
+
+describe("messages that have begun", () => {
+  test("at the limit go on one at a time when they are large, in the order they came", () => {
+    const { holder, hold } = opened()
+    const [first, second, third, small] = [holder(), holder(), holder(), holder()]
+    hold(small, 64 * KiB)
+    for (const one of [first, second, third]) hold(one, 400 * KiB)
+    const stopped = () => [first, second, third, small].map((one) => one.stopped)
+    expect(stopped()).toEqual([false, true, true, false])
+    hold(first, 0)
+    expect(stopped()).toEqual([false, false, true, false])
+    hold(second, 0)
+    expect(stopped()).toEqual([false, false, false, false])
+  })
+
+  test("leave their place in line when their connection is gone", () => {
+    const { inFlight, holder, hold } = opened()
+    const [first, second, third] = [holder(), holder(), holder()]
+    for (const one of [first, second, third]) hold(one, 400 * KiB)
+    hold(second, 0)
+    inFlight.leave(second)
+    expect([first.stopped, third.stopped]).toEqual([false, true])
+    hold(first, 10)
+    inFlight.leave(first)
+    expect(third.stopped).toBe(false)
+  })
+
+  test("are given up at twice the limit: the longest silent first, as many as it takes", () => {
+    const { holder, hold } = opened()
+    const silences = [0, 3_000, 2_000, 4_000, 1_500]
+    const all = silences.map((silent) => holder(silent))
+    for (const one of all) hold(one, 400 * KiB)
+    const last = holder()
+    hold(last, 64 * KiB)
+    expect(all.map(({ given }) => given)).toEqual([false, false, false, true, false])
+    hold(last, 1_000 * KiB)
+    expect(all.map(({ given }) => given)).toEqual([false, true, true, true, false])
+    expect(last.given).toBe(false)
+  })
+
+  test("are given up at twice the limit by who came last where all others are sending", () => {
+    const { holder, hold } = opened()
+    const all = Array.from({ length: 5 }, () => holder(900))
+    for (const one of all) hold(one, 400 * KiB)
+    const last = holder()
+    hold(last, 64 * KiB)
+    expect([...all, last].map(({ given }) => given)).toEqual([...all.map(() => false), true])
+  })
+})
