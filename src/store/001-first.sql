@@ -46,11 +46,12 @@ CREATE TABLE source_tally (
   last_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- `ahead`: in how many of its lanes an earlier unsettled delivery stands before it.
+-- `ahead`: how many unsettled deliveries go right before it in its lanes.
 CREATE TABLE delivery (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   message_id  INTEGER NOT NULL,
   destination TEXT NOT NULL,
+  subjects    BLOB NOT NULL,
   state       TEXT NOT NULL DEFAULT 'pending'
               CHECK (state IN ('pending', 'delivered', 'held', 'discarded')),
   ahead       INTEGER NOT NULL CHECK (ahead >= 0),
@@ -65,12 +66,11 @@ CREATE INDEX delivery_first ON delivery (destination, id) WHERE state = 'pending
 CREATE INDEX delivery_waiting ON delivery (destination, due_at)
   WHERE state = 'pending' AND ahead = 0 AND due_at > 0;
 
--- The unsettled deliveries of each lane, in order.
+-- Of the unsettled deliveries of a lane, which goes right before which.
 CREATE TABLE lane (
-  destination TEXT NOT NULL,
-  subject     BLOB NOT NULL,
-  delivery_id INTEGER NOT NULL,
-  PRIMARY KEY (destination, subject, delivery_id)
+  first_id INTEGER NOT NULL,
+  then_id  INTEGER NOT NULL,
+  PRIMARY KEY (first_id, then_id)
 ) STRICT, WITHOUT ROWID;
 
 -- How many deliveries are in each state, so that status costs the same at any backlog. Following

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite"
 import type { Disk } from "./database.ts"
-import { keyLength } from "./keys.ts"
+import { type Lanes, type Lasts, lanesOf } from "./lanes.ts"
 import { openRuns } from "./runs.ts"
 import type { Entry, Kind, Tail } from "./tail.ts"
 
@@ -16,15 +16,6 @@ export interface Owed extends Kind {
   destinations: readonly string[]
 }
 
-/** The subjects of a message, as the journal keeps them: fixed-length keys in a row. */
-export function subjectsOf(keys: Uint8Array): Uint8Array[] {
-  const subjects: Uint8Array[] = []
-  for (let at = 0; at < keys.length; at += keyLength) {
-    subjects.push(keys.subarray(at, at + keyLength))
-  }
-  return subjects
-}
-
 /** The mark: the id of the last message whose deliveries stand written. */
 export function readMark(database: Database): number {
   const query = "SELECT value FROM box WHERE name = 'mark'"
@@ -33,14 +24,15 @@ export function readMark(database: Database): number {
 }
 
 /** Walks the journal: says what comes next, and writes down what it entails. */
-export function openFollow(disk: Disk, tail: Tail) {
-  const write = writerOf(disk.database)
+export function openFollow(disk: Disk, tail: Tail, lanes: Lanes) {
+  const write = writerOf(disk.database, lanes)
   const seen = openRuns(disk.database)
   const mark = disk.database.query<unknown, [string]>(
     "INSERT OR REPLACE INTO box VALUES ('mark', ?)",
   )
   /** With the mark in the same commit, a crash here repeats all of it or nothing. */
-  function writeAll(entries: readonly Entry[], owed: readonly Owed[]): void {
+  function writeAll(entries: readonly Entry[], owed: readonly Owed[]): Lasts {
+    const lasts: Lasts = new Map()
     const destinationsOf = new Map(owed.map((kind) => [nameOf(kind), kind.destinations]))
     const sources = new Map<string, SourceTally>()
     const tallies = new Map<string, number>()
@@ -48,7 +40,7 @@ export function openFollow(disk: Disk, tail: Tail) {
       const destinations = destinationsOf.get(nameOf(entry))
       if (!destinations) throw new Error(`nobody said whom ${nameOf(entry)} is owed to`)
       for (const name of destinations) {
-        write.delivery(entry, name)
+        write.delivery(entry, name, lasts)
         tallies.set(name, (tallies.get(name) ?? 0) + 1)
       }
       if (entry.reused) write.reused(entry)
@@ -58,6 +50,7 @@ export function openFollow(disk: Disk, tail: Tail) {
     for (const [name, deliveries] of tallies) write.destinationTally(name, deliveries)
     seen.add(entries)
     mark.run(String(entries.at(-1)?.id))
+    return lasts
   }
   return {
     /** What kinds of message come after the mark, in the next `limit` of them. */
@@ -74,7 +67,7 @@ export function openFollow(disk: Disk, tail: Tail) {
       const entries = tail.next(messages)
       if (entries.at(-1)?.id !== upTo) throw new Error(`message ${upTo} is not the next's last`)
       try {
-        disk.lazily(() => writeAll(entries, owed))
+        lanes.join(disk.lazily(() => writeAll(entries, owed)))
       } catch (error) {
         tail.letGo()
         throw error
@@ -104,16 +97,11 @@ function count(tallies: Map<string, SourceTally>, entry: Entry, unrouted: boolea
   tally.lastAt = entry.receivedAt
 }
 
-function writerOf(database: Database) {
-  const deliver = database.query<unknown, [number, string, number]>(
-    "INSERT INTO delivery (message_id, destination, ahead) VALUES (?, ?, ?)",
+function writerOf(database: Database, lanes: Lanes) {
+  const deliver = database.query<unknown, [number, string, Buffer, number]>(
+    "INSERT INTO delivery (message_id, destination, subjects, ahead) VALUES (?, ?, ?, ?)",
   )
-  const waits = database.query<unknown, [string, Uint8Array]>(
-    "SELECT 1 FROM lane WHERE destination = ? AND subject = ? LIMIT 1",
-  )
-  const enter = database.query<unknown, [string, Uint8Array, number]>(
-    "INSERT OR IGNORE INTO lane VALUES (?, ?, ?)",
-  )
+  const behind = database.query<unknown, [number, number]>("INSERT INTO lane VALUES (?, ?)")
   const note = database.query<unknown, [number, number]>(
     "INSERT INTO trail (message_id, at, event, detail) VALUES (?, ?, 'control id used again', '')",
   )
@@ -126,11 +114,17 @@ function writerOf(database: Database) {
      SET deliveries = deliveries + ?2`,
   )
   return {
-    delivery(entry: Entry, name: string): void {
-      const subjects = subjectsOf(entry.subjects)
-      const ahead = subjects.filter((subject) => waits.get(name, subject) !== null).length
-      const { lastInsertRowid } = deliver.run(entry.id, name, ahead)
-      for (const subject of subjects) enter.run(name, subject, Number(lastInsertRowid))
+    /** `lasts`: who joined a lane in this commit. */
+    delivery({ id: messageId, subjects }: Entry, name: string, lasts: Lasts): void {
+      const before = new Set<number>()
+      const own = lanesOf(name, subjects)
+      for (const lane of own) {
+        const last = lasts.get(lane) ?? lanes.last(lane)
+        if (last !== undefined) before.add(last)
+      }
+      const id = Number(deliver.run(messageId, name, subjects, before.size).lastInsertRowid)
+      for (const first of before) behind.run(first, id)
+      for (const lane of own) lasts.set(lane, id)
     },
     reused: ({ id, receivedAt }: Entry) => void note.run(id, receivedAt),
     sourceTally(name: string, { stored, unrouted, lastAt }: SourceTally): void {

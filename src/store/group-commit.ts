@@ -14,10 +14,17 @@ export class GroupCommit<Item, Result> {
   #waiting: Waiting<Item, Result>[] = []
   readonly #commit: <T>(write: () => T) => T
   readonly #write: (item: Item) => Result
+  readonly #written: (item: Item, result: Result) => void
 
-  constructor(commit: <T>(write: () => T) => T, write: (item: Item) => Result) {
+  /** @param written called for each item once it is committed, before anything else happens */
+  constructor(
+    commit: <T>(write: () => T) => T,
+    write: (item: Item) => Result,
+    written: (item: Item, result: Result) => void = () => {},
+  ) {
     this.#commit = commit
     this.#write = write
+    this.#written = written
   }
 
   /** Resolves with what `write` returned once the commit is done; rejects when it can't be. */
@@ -31,19 +38,33 @@ export class GroupCommit<Item, Result> {
     const waiting = this.#waiting
     this.#waiting = []
     if (waiting.length === 0) return
+    let results: Result[]
     try {
-      const results = this.#commit(() => waiting.map(({ item }) => this.#write(item)))
-      for (const [index, { resolve }] of waiting.entries()) resolve(results[index] as Result)
+      results = this.#commitAll(waiting)
     } catch {
       for (const one of waiting) this.#alone(one)
+      return
     }
+    for (const [index, one] of waiting.entries()) this.#answer(one, results[index] as Result)
   }
 
-  #alone({ item, resolve, reject }: Waiting<Item, Result>): void {
+  #alone(one: Waiting<Item, Result>): void {
+    let results: Result[]
     try {
-      resolve(this.#commit(() => this.#write(item)))
+      results = this.#commitAll([one])
     } catch (error) {
-      reject(error)
+      one.reject(error)
+      return
     }
+    this.#answer(one, results[0] as Result)
+  }
+
+  #commitAll(waiting: readonly Waiting<Item, Result>[]): Result[] {
+    return this.#commit(() => waiting.map(({ item }) => this.#write(item)))
+  }
+
+  #answer({ item, resolve }: Waiting<Item, Result>, result: Result): void {
+    this.#written(item, result)
+    resolve(result)
   }
 }

@@ -39,7 +39,11 @@ export class Journal {
     const durably = disk.durably.bind(disk)
     this.#keyed = keyed
     this.#tail = tail
-    this.#rows = new GroupCommit(durably, insertInto(disk.database, space))
+    this.#rows = new GroupCommit(durably, insertInto(disk.database, space), (arriving, id) => {
+      const { message, ...keys } = arriving
+      const { source, type, receivedAt } = message
+      tail.push({ id, source, type, receivedAt, ...keys })
+    })
     this.#refused = new GroupCommit(durably, quarantineIn(disk.database, space))
   }
 
@@ -63,8 +67,6 @@ export class Journal {
     this.#arriving.set(name, latest)
     try {
       const id = await latest.row
-      const { source, type, receivedAt } = message
-      this.#tail.push({ id, source, type, receivedAt, reused, control, digest, subjects })
       if (this.#tail.crowded) await this.#tail.room()
       return { id, repeat: false }
     } finally {

@@ -1,6 +1,5 @@
 import type { Database } from "bun:sqlite"
 import type { Outcome, Receipt, Told, Why } from "../message.ts"
-import { subjectsOf } from "./follow.ts"
 import { openTell } from "./known.ts"
 
 /** Which delivery is settled. */
@@ -22,11 +21,23 @@ export interface Settlement {
   at: number
 }
 
-/** Writes what became of a delivery, and lets those behind it step forward. */
+/** A delivery and what became of it. */
+export interface Settling {
+  delivery: Settled
+  settlement: Settlement
+}
+
+/**
+ * Writes what became of a delivery, and lets those behind it step forward. Answers the subjects
+ * whose lanes it has left, where it is settled.
+ */
 export function openSettle(database: Database) {
-  const move = database.query<unknown, [string, string | null, string | null, number, number]>(
+  const move = database.query<
+    { subjects: Uint8Array },
+    [string, string | null, string | null, number, number]
+  >(
     `UPDATE delivery SET state = ?, reason = ?, receipt = ?, settled_at = ?,
-     attempts = attempts + 1 WHERE id = ?`,
+     attempts = attempts + 1 WHERE id = ? RETURNING subjects`,
   )
   const wait = database.query<unknown, [string, number, number]>(
     "UPDATE delivery SET reason = ?, due_at = ?, attempts = attempts + 1 WHERE id = ?",
@@ -36,28 +47,28 @@ export function openSettle(database: Database) {
   )
   const leave = openLeave(database)
   const tell = openTell(database)
-  return ({ delivery, settlement }: { delivery: Settled; settlement: Settlement }): void => {
+  return ({ delivery, settlement }: Settling): Uint8Array | undefined => {
     const { outcome, dueAt, told, notes, at } = settlement
     const settle = (state: string, reason: string | null, receipt: Receipt | null) => {
-      move.run(state, reason, receipt && JSON.stringify(receipt), at, delivery.id)
-      leave(delivery)
+      const text = receipt && JSON.stringify(receipt)
+      const moved = move.get(state, reason, text, at, delivery.id)
+      leave(delivery.id)
       const detail = { destination: delivery.destination, reason, receipt, notes }
       trail.run(delivery.messageId, at, state, JSON.stringify(detail))
+      return moved?.subjects
     }
     switch (outcome.outcome) {
       case "delivered":
-        settle("delivered", null, outcome.receipt)
         tell(delivery.destination, told)
-        break
+        return settle("delivered", null, outcome.receipt)
       case "hold":
-        settle("held", whole(outcome), null)
-        break
+        return settle("held", whole(outcome), null)
       case "retry":
       case "pause":
         wait.run(whole(outcome), dueAt, delivery.id)
-        break
+        return undefined
       default:
-        outcome satisfies never
+        return outcome satisfies never
     }
   }
 }
@@ -67,23 +78,15 @@ function whole({ reason, said }: Why): string {
   return said === undefined ? reason : `${reason}: ${said}`
 }
 
-/** Takes a settled delivery out of its lanes, where it was first; the next ones step forward. */
-function openLeave(database: Database): (delivery: Settled) => void {
-  const subjects = database.query<{ subjects: Uint8Array }, [number]>(
-    "SELECT subjects FROM journal WHERE id = ?",
+/** Takes a settled delivery, which was first, out of its lanes; those behind it step forward. */
+function openLeave(database: Database): (id: number) => void {
+  const forward = database.query<unknown, [number]>(
+    `UPDATE delivery SET ahead = ahead - 1 WHERE id IN
+     (SELECT then_id FROM lane WHERE first_id = ?)`,
   )
-  const leave = database.query<unknown, [string, Uint8Array, number]>(
-    "DELETE FROM lane WHERE destination = ? AND subject = ? AND delivery_id = ?",
-  )
-  const forward = database.query<unknown, [string, Uint8Array]>(
-    `UPDATE delivery SET ahead = ahead - 1 WHERE id =
-     (SELECT min(delivery_id) FROM lane WHERE destination = ? AND subject = ?)`,
-  )
-  return (delivery) => {
-    const row = subjects.get(delivery.messageId)
-    for (const subject of subjectsOf(row?.subjects ?? new Uint8Array())) {
-      leave.run(delivery.destination, subject, delivery.id)
-      forward.run(delivery.destination, subject)
-    }
+  const leave = database.query<unknown, [number]>("DELETE FROM lane WHERE first_id = ?")
+  return (id) => {
+    forward.run(id)
+    leave.run(id)
   }
 }

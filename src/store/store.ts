@@ -7,6 +7,7 @@ import { GroupCommit } from "./group-commit.ts"
 import { type Appended, Journal, type NewMessage } from "./journal.ts"
 import { type Keyed, openKeys } from "./keys.ts"
 import { openKnown } from "./known.ts"
+import { Lanes } from "./lanes.ts"
 import { openNext, openWaiting } from "./next.ts"
 import { openQuarantine, type Quarantined, type Refused } from "./quarantine.ts"
 import { type StoreConfig, storeDefaults } from "./settings.ts"
@@ -102,8 +103,15 @@ function storeOn({ disk, space, keyed, settings, close }: Opening): Store {
   const tail = new Tail(database, readMark(database), settings.duplicateWindow)
   const box = openBox(disk)
   const journal = new Journal(disk, keyed, tail, space)
-  const settlements = new GroupCommit(disk.lazily.bind(disk), openSettle(database))
-  const { unfollowed, follow } = openFollow(disk, tail)
+  const lanes = new Lanes(database)
+  const settlements = new GroupCommit(
+    disk.lazily.bind(disk),
+    openSettle(database),
+    ({ delivery: { destination, id } }, subjects) => {
+      if (subjects) lanes.leave(destination, subjects, id)
+    },
+  )
+  const { unfollowed, follow } = openFollow(disk, tail, lanes)
   const next = openNext(database)
   const waiting = openWaiting(disk)
   const known = openKnown(database)
@@ -120,7 +128,9 @@ function storeOn({ disk, space, keyed, settings, close }: Opening): Store {
     follow: async (next, owed) => follow(next, owed),
     next: async (destination, options) => next(destination, options),
     nextDueAt: async (destination) => waiting.nextDueAt(destination),
-    settle: (delivery, settlement) => settlements.add({ delivery, settlement }),
+    async settle(delivery, settlement) {
+      await settlements.add({ delivery, settlement })
+    },
     hurry: async (destination) => waiting.hurry(destination),
     known: async (destination, resources) => known(destination, resources),
     counts: async () => counts(),

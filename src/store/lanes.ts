@@ -1,0 +1,50 @@
+import type { Database } from "bun:sqlite"
+import { keyLength } from "./keys.ts"
+
+/** The last unsettled delivery of each lane, by `laneOf`. */
+export type Lasts = Map<string, number>
+
+/**
+ * Who stands last in each lane, in memory: a delivery that joins the lane goes behind it, and the
+ * disk keeps only that the one goes before the other. As an index by subject, which is a random
+ * key, the lanes dirtied a page for almost every message followed: 3.2 KB instead of 0.2.
+ */
+export class Lanes {
+  readonly #lasts: Lasts = new Map()
+
+  /** Reads the lanes again as they stand after every commit so far. */
+  constructor(database: Database) {
+    const pending = database.query<{ id: number; destination: string; subjects: Uint8Array }, []>(
+      "SELECT id, destination, subjects FROM delivery WHERE state = 'pending' ORDER BY id",
+    )
+    for (const { id, destination, subjects } of pending.iterate()) {
+      for (const lane of lanesOf(destination, subjects)) this.#lasts.set(lane, id)
+    }
+  }
+
+  last(lane: string): number | undefined {
+    return this.#lasts.get(lane)
+  }
+
+  /** Takes in what a commit added. */
+  join(lasts: Lasts): void {
+    for (const [lane, id] of lasts) this.#lasts.set(lane, id)
+  }
+
+  /** Takes out a delivery that a commit settled. */
+  leave(destination: string, subjects: Uint8Array, id: number): void {
+    for (const lane of lanesOf(destination, subjects)) {
+      if (this.#lasts.get(lane) === id) this.#lasts.delete(lane)
+    }
+  }
+}
+
+/** The lanes of a delivery, each once; `subjects` as the journal keeps them, keys in a row. */
+export function lanesOf(destination: string, subjects: Uint8Array): string[] {
+  const keys = Buffer.from(subjects.buffer, subjects.byteOffset, subjects.byteLength)
+  const lanes: string[] = []
+  for (let at = 0; at < keys.length; at += keyLength) {
+    lanes.push(`${destination} ${keys.toString("latin1", at, at + keyLength)}`)
+  }
+  return lanes
+}
