@@ -46,7 +46,7 @@ export const noHeader: Header = { separator: "|", encoding: "^~\\&", field: () =
 export function ack(header: Header | undefined, { code, error, controlId, at }: Ack): Buffer {
   const { separator: s, encoding, field } = header ?? noHeader
   const component = encoding[0] ?? "^"
-  const event = field(9).split(component, 2)[1] ?? ""
+  const [, event = ""] = field(9).split(component, 2)
   const type = event === "" ? "ACK" : `ACK${component}${event}${component}ACK`
   const names = `${field(5)}${s}${field(6)}${s}${field(3)}${s}${field(4)}`
   const processing = `${controlId}${s}${field(11) || "P"}${s}${field(12) || "2.5.1"}`

@@ -25,7 +25,12 @@ export type Framed =
 
 /** Puts bytes into an MLLP frame. */
 export function frame(bytes: Uint8Array): Buffer {
-  return Buffer.concat([Uint8Array.of(VT), bytes, Uint8Array.of(FS, CR)])
+  const framed = Buffer.allocUnsafe(bytes.length + 3)
+  framed[0] = VT
+  framed.set(bytes, 1)
+  framed[bytes.length + 1] = FS
+  framed[bytes.length + 2] = CR
+  return framed
 }
 
 /**

@@ -136,7 +136,10 @@ export class Repetition {
   text(component = 1, subcomponent = 1): string | undefined {
     const part = this.#split()[component - 1]
     if (part === undefined || part === "") return undefined
-    const subpart = split(part, this.#delimiters.subcomponent)[subcomponent - 1]
+    const { subcomponent: separator } = this.#delimiters
+    const whole = separator === "" || !part.includes(separator)
+    if (whole && subcomponent > 1) return undefined
+    const subpart = whole ? part : part.split(separator)[subcomponent - 1]
     if (subpart === undefined || subpart === '""') return undefined
     return unescaped(subpart, this.#delimiters, this.#charset).trim() || undefined
   }

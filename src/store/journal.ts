@@ -40,9 +40,9 @@ export class Journal {
     this.#keyed = keyed
     this.#tail = tail
     this.#rows = new GroupCommit(durably, insertInto(disk.database, space), (arriving, id) => {
-      const { message, ...keys } = arriving
+      const { message, control, digest, subjects, reused } = arriving
       const { source, type, receivedAt } = message
-      tail.push({ id, source, type, receivedAt, ...keys })
+      tail.push({ id, source, type, receivedAt, control, digest, subjects, reused })
     })
     this.#refused = new GroupCommit(durably, quarantineIn(disk.database, space))
   }
