@@ -57,7 +57,7 @@ export class Tail {
     const gone = this.#entries.splice(0, rest < 0 ? this.#entries.length : rest)
     if (!this.crowded) this.letGo()
     const now = gone.at(-1)?.receivedAt ?? 0
-    return this.seen.forget(now - this.#windowMs, leastSeen)
+    return this.seen.forget(now, this.#windowMs, leastSeen)
   }
 
   /** Whether following is so far behind that those who send should wait for it. */
