@@ -7,6 +7,7 @@ import { openFollow, readMark } from "../../src/store/follow.ts"
 import { openStore } from "../../src/store/index.ts"
 import { Journal } from "../../src/store/journal.ts"
 import { openKeys } from "../../src/store/keys.ts"
+import { Lanes } from "../../src/store/lanes.ts"
 import { readRuns } from "../../src/store/runs.ts"
 import { storeDefaults } from "../../src/store/settings.ts"
 import { Space } from "../../src/store/space.ts"
@@ -50,7 +51,7 @@ describe("a disk that was full", () => {
     const { database } = disk
     const tail = new Tail(database, 0, 1_000)
     const journal = new Journal(disk, openKeys(folder, false), tail, space)
-    const { unfollowed, follow } = openFollow(disk, tail)
+    const { unfollowed, follow } = openFollow(disk, tail, new Lanes(database))
     await Promise.all(Array.from({ length: 300 }, (_, id) => journal.append(message(`${id}`, "x"))))
     const owed = [{ source: "lab", type: "ORU^R01", destinations: ["central"] }]
     const { page_count: pages } = only(database, "PRAGMA page_count")

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test"
+import { openFollowing } from "../../src/follow.ts"
 import type { Store } from "../../src/store/index.ts"
 import { storeDefaults } from "../../src/store/settings.ts"
 import { temporaryFolder } from "../build.ts"
@@ -71,7 +72,7 @@ describe("a message that comes again", () => {
 })
 
 describe("when following lags far behind", () => {
-  test("senders wait for their answers until it has come closer", async () => {
+  test("those who sent last wait for their answers until it has come closer", async () => {
     const store = await storeIn(temporaryFolder(), settings)
     let answered = 0
     const sent = Array.from({ length: lagMax + 50 }, async (_, number) => {
@@ -93,6 +94,20 @@ describe("when following lags far behind", () => {
     await followTo(store)
     await Promise.all(sent)
     expect(answered).toBe(lagMax + 50)
+  })
+
+  test("a batch of more messages than that is answered soon: what is stored wakes it", async () => {
+    const store = await storeIn(temporaryFolder(), settings)
+    const log = () => {}
+    const following = openFollowing({ store, owed: () => [], log, onFollowed: () => {} })
+    following.start()
+    await new Promise(setImmediate)
+    const sent = Array.from({ length: lagMax + 50 }, async (_, number) => {
+      await store.append(message(`A${number}`, day))
+      following.wake()
+    })
+    await Promise.all(sent)
+    await following.close()
   })
 
   test("no message is followed twice or left out while others come", async () => {
