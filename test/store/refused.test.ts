@@ -44,7 +44,7 @@ describe("a disk that was full", () => {
     disk.close()
   })
 
-  test("makes following wait, which then does all of it, and lets those who send go on", async () => {
+  test("makes following wait, which then does all of it, and senders go on", async () => {
     const folder = temporaryFolder()
     const space = new Space(folder, storeDefaults)
     const disk = openDisk(folder, space)

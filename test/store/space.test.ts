@@ -37,7 +37,7 @@ describe("a disk with less free space than is kept for deliveries", () => {
     expect(await store.quarantined({ limit: 9, before: 9 })).toEqual([])
   })
 
-  test("goes on delivering, answers repeats, and takes the rest when it has space again", async () => {
+  test("delivers and answers repeats, and takes the rest when it has space again", async () => {
     const folder = temporaryFolder()
     let store = await storeIn(folder, modest)
     await store.append(message("A"))
