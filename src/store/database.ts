@@ -49,6 +49,8 @@ export class Disk {
   }
 
   #commit<T>(level: "FULL" | "NORMAL", write: () => T): T {
+    // It would only be a savepoint there, and answered before it is on disk.
+    if (this.database.inTransaction) throw new Error("a commit inside another one")
     if (level !== this.#level) {
       set(this.database, "synchronous", level, level === "FULL" ? 2 : 1)
       this.#level = level

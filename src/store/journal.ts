@@ -67,7 +67,7 @@ export class Journal {
     this.#arriving.set(name, latest)
     try {
       const id = await latest.row
-      if (this.#tail.crowded) await this.#tail.room()
+      if (this.#tail.isFar(id)) await this.#tail.room()
       return { id, repeat: false }
     } finally {
       if (this.#arriving.get(name) === latest) this.#arriving.delete(name)

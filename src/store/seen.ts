@@ -62,16 +62,21 @@ export class Seen {
   }
 
   /**
-   * Forgets whole segments that came before `before` (ms since 1970), but never the newest `least`
-   * entries: the clock may have jumped. Answers the highest id that is forgotten.
+   * Forgets the oldest whole segments that lie more than `windowMs` before `now` (ms since 1970),
+   * but never the newest `least` entries: the clock may have jumped. One whose time lies ahead was
+   * received while the clock was wrong, and goes with what came after it: it would stay for ever.
+   * Answers the highest id that is forgotten.
    */
-  forget(before: number, least: number): number | undefined {
-    let forgotten: number | undefined
-    for (let oldest = this.#segments[0]; oldest; oldest = this.#segments[0]) {
-      if (oldest.lastAt >= before || this.size - oldest.count < least) break
-      this.#segments.shift()
-      forgotten = oldest.lastId
+  forget(now: number, windowMs: number, least: number): number | undefined {
+    let gone = 0
+    let left = this.size
+    for (const [index, { count, lastAt }] of this.#segments.entries()) {
+      left -= count
+      const past = lastAt < now - windowMs
+      if (left < least || (!past && lastAt <= now)) break
+      if (past) gone = index + 1
     }
+    const forgotten = this.#segments.splice(0, gone).at(-1)?.lastId
     if (forgotten !== undefined) this.#placeAll()
     return forgotten
   }

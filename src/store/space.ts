@@ -1,4 +1,4 @@
-import { existsSync, rmSync, statfsSync, statSync } from "node:fs"
+import { rmSync, statfsSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { allocateFile } from "./allocate.ts"
 import { logName } from "./database.ts"
@@ -70,7 +70,9 @@ export class Space {
     this.#read()
     if (this.#room < pageBytes) return this.#words()
     const { path, size } = this.#reserve
-    if (!existsSync(path) && this.#room > copies * size) allocateFile(path, size)
+    // Of another size it was made under other settings, by which the log is not allowed for.
+    const made = statSync(path, { throwIfNoEntry: false })?.size === size
+    if (!made && this.#room > copies * size) allocateFile(path, size)
     return undefined
   }
 

@@ -55,14 +55,19 @@ export class Tail {
   followed(upTo: number): number | undefined {
     const rest = this.#entries.findIndex(({ id }) => id > upTo)
     const gone = this.#entries.splice(0, rest < 0 ? this.#entries.length : rest)
-    if (!this.crowded) this.letGo()
+    if (this.#entries.length <= followLagMax) this.letGo()
     const now = gone.at(-1)?.receivedAt ?? 0
-    return this.seen.forget(now - this.#windowMs, leastSeen)
+    return this.seen.forget(now, this.#windowMs, leastSeen)
   }
 
-  /** Whether following is so far behind that those who send should wait for it. */
-  get crowded(): boolean {
-    return this.#entries.length > followLagMax
+  /**
+   * Whether following is so far behind this message that its sender should wait. Those before it
+   * are answered: if all waited that came in one turn, nobody would be told that there is something
+   * to follow.
+   */
+  isFar(id: number): boolean {
+    const first = this.#entries[followLagMax]
+    return first !== undefined && id >= first.id
   }
 
   /** Resolves when following has come closer, or can't. */

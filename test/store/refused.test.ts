@@ -1,10 +1,14 @@
+import type { Database } from "bun:sqlite"
 import { describe, expect, test } from "bun:test"
 import { statSync } from "node:fs"
 import { join } from "node:path"
 import { type Disk, openDisk } from "../../src/store/database.ts"
+import { openFollow, readMark } from "../../src/store/follow.ts"
 import { openStore } from "../../src/store/index.ts"
 import { Journal } from "../../src/store/journal.ts"
 import { openKeys } from "../../src/store/keys.ts"
+import { Lanes } from "../../src/store/lanes.ts"
+import { readRuns } from "../../src/store/runs.ts"
 import { storeDefaults } from "../../src/store/settings.ts"
 import { Space } from "../../src/store/space.ts"
 import { Tail } from "../../src/store/tail.ts"
@@ -39,7 +43,42 @@ describe("a disk that was full", () => {
     for (const one of both) expect(await journal.append(one)).toMatchObject({ repeat: false })
     disk.close()
   })
+
+  test("makes following wait, which then does all of it, and senders go on", async () => {
+    const folder = temporaryFolder()
+    const space = new Space(folder, storeDefaults)
+    const disk = openDisk(folder, space)
+    const { database } = disk
+    const tail = new Tail(database, 0, 1_000)
+    const journal = new Journal(disk, openKeys(folder, false), tail, space)
+    const { unfollowed, follow } = openFollow(disk, tail, new Lanes(database))
+    await Promise.all(Array.from({ length: 300 }, (_, id) => journal.append(message(`${id}`, "x"))))
+    const owed = [{ source: "lab", type: "ORU^R01", destinations: ["central"] }]
+    const { page_count: pages } = only(database, "PRAGMA page_count")
+    database.run(`PRAGMA max_page_count = ${pages}`)
+    const room = tail.room()
+    expect(() => follow(unfollowed(300), owed)).toThrow("full")
+    await room
+    expect(only(database, "SELECT count(*) AS n FROM delivery")).toEqual({ n: 0 })
+    expect(readMark(database)).toBe(0)
+    database.run("PRAGMA max_page_count = 1000000")
+    follow(unfollowed(300), owed)
+    const delivered = "SELECT count(DISTINCT message_id) AS messages, count(*) AS n FROM delivery"
+    expect(only(database, delivered)).toEqual({ messages: 300, n: 300 })
+    expect(only(database, "SELECT stored AS n FROM source_tally")).toEqual({ n: 300 })
+    expect(readMark(database)).toBe(300)
+    expect([...readRuns(database)].map(({ id }) => id)).toEqual(upTo(300))
+    disk.close()
+  })
 })
+
+function only(database: Database, query: string): Record<string, number> {
+  return database.query<Record<string, number>, []>(query).get() ?? {}
+}
+
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1)
+}
 
 test("input that is never a message does not let the write-ahead log grow for ever", async () => {
   const folder = temporaryFolder()

@@ -1,5 +1,6 @@
 import { afterEach } from "bun:test"
 import { openStore, type Store } from "../../src/store/index.ts"
+import type { StoreConfig } from "../../src/store/settings.ts"
 
 /** Opens stores that are closed after each test of the file that asks for this. */
 export function storesOfThisFile() {
@@ -13,8 +14,8 @@ export function storesOfThisFile() {
   })
   return {
     close,
-    async storeIn(folder: string): Promise<Store> {
-      const store = await openStore(folder)
+    async storeIn(folder: string, settings?: StoreConfig): Promise<Store> {
+      const store = await openStore(folder, settings)
       open.push(store)
       return store
     },
