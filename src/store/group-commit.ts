@@ -15,8 +15,9 @@ const companyMsMax = 4
  */
 export class GroupCommit<Item, Result> {
   #waiting: Waiting<Item, Result>[] = []
-  /** Since when the first of them waits; how many the last commit answered, and how long it took. */
+  /** Since when the first of them waits. */
   #since = 0
+  /** How many the last commit answered, and how long it took. */
   #answered = 0
   #tookMs = 0
   readonly #commit: <T>(write: () => T) => T
