@@ -59,7 +59,7 @@ async function afterKill(store: Store, folder: string): Promise<{ store: Store; 
   return { store: await storeIn(left), folder: left }
 }
 
-test("whatever comes again, fails or is killed, each message is stored once, in order", async () => {
+test("whatever comes again, fails or is killed, a message is stored once, in order", async () => {
   console.log(`seed ${seed}`)
   const chance = chanceFrom(seed)
   let folder = temporaryFolder()
