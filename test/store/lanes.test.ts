@@ -14,12 +14,14 @@ const { storeIn, close } = storesOfThisFile()
 
 /** Puts messages about these subjects into the journal, and follows them to `central`. */
 async function owe(store: Store, ...subjects: string[][]): Promise<void> {
-  for (const [index, keys] of subjects.entries()) {
-    const controlId = `${keys.join()}-${index}-${Math.random()}`
-    const about = { source: "lab", peer: "10.0.0.7:4711", receivedAt: 1, type: "ORU^R01" }
-    await store.append({ ...about, controlId, subjects: keys, bytes: oru({ controlId }) })
-  }
+  for (const keys of subjects) await append(store, keys)
   await followTo(store, "central")
+}
+
+async function append(store: Store, subjects: string[]): Promise<void> {
+  const controlId = `${subjects.join()}-${Math.random()}`
+  const about = { source: "lab", peer: "10.0.0.7:4711", receivedAt: 1, type: "ORU^R01" }
+  await store.append({ ...about, controlId, subjects, bytes: oru({ controlId }) })
 }
 
 async function next(store: Store, now = 0, except: number[] = []): Promise<Delivery[]> {
@@ -84,6 +86,16 @@ test("a merge is about two patients, and waits for both and holds up both", asyn
   expect(ids(await next(store, 0, [3]))).toEqual([])
   await settle(store, merge, delivered)
   expect(ids(await next(store))).toEqual([4])
+})
+
+test("a destination that is away keeps nothing waiting that is owed to another", async () => {
+  const store = await storeIn(temporaryFolder())
+  await owe(store, ["P1"])
+  await append(store, ["P1"])
+  await followTo(store, "register")
+  const options = { now: 0, patienceMs: hour, limit: 8, except: new Set<number>() }
+  expect(ids(await store.next("register", options))).toEqual([2])
+  expect(ids(await next(store))).toEqual([1])
 })
 
 test("messages that name no patient stay in the order of their source", async () => {
@@ -151,6 +163,9 @@ test("random arrivals and outcomes never break an order, and leave nothing behin
   const { central } = (await store.counts()).destinations
   expect(central).toMatchObject({ pending: 0, oldestPendingAt: null })
   expect((central?.delivered ?? 0) + (central?.held ?? 0)).toBe(owedTo.length)
+  const database = new Database(join(folder, "waystation.db"), { readonly: true })
+  expect(database.query("SELECT count(*) AS n FROM lane").get()).toEqual({ n: 0 })
+  database.close()
 })
 
 test("finding what is due costs the same at any backlog: each query walks its index", async () => {

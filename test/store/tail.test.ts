@@ -91,9 +91,18 @@ describe("when following lags far behind", () => {
     )
     await new Promise(setImmediate)
     expect(answered).toBe(lagMax)
+    // Another message under the control id of one that goes on now, and that other one again.
+    const other = message(`A${lagMax + 1}`, day, "other")
+    const first = store.append(other)
     await followTo(store)
+    const second = store.append(other)
     await Promise.all(sent)
     expect(answered).toBe(lagMax + 50)
+    const id = lagMax + 51
+    expect([await first, await second]).toEqual([
+      { id, repeat: false },
+      { id, repeat: true },
+    ])
   })
 
   test("a batch of more messages than that is answered soon: what is stored wakes it", async () => {
