@@ -14,8 +14,11 @@ export class Lanes {
 
   /** Reads the lanes again as they stand after every commit so far. */
   constructor(database: Database) {
+    // Nothing that is pending lies before the first that waits for nobody.
     const pending = database.query<{ id: number; destination: string; subjects: Uint8Array }, []>(
-      "SELECT id, destination, subjects FROM delivery WHERE state = 'pending' ORDER BY id",
+      `SELECT id, destination, subjects FROM delivery WHERE state = 'pending' AND id >=
+       (SELECT min(id) FROM delivery INDEXED BY delivery_first
+        WHERE state = 'pending' AND ahead = 0) ORDER BY id`,
     )
     for (const { id, destination, subjects } of pending.iterate()) {
       for (const lane of lanesOf(destination, subjects)) this.#lasts.set(lane, id)
