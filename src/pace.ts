@@ -4,6 +4,8 @@ const busyPerSecond = 1_000
 const startsPerSecond = 240
 /** So many may start at once after a pause. */
 const burst = 15
+/** So many start together, and are settled in one commit. */
+const together = 8
 const windowMs = 100
 /** How long to wait until some more may start. */
 export const paceMs = 5
@@ -48,7 +50,8 @@ export class Pace {
   left(at: number): number {
     this.#left = Math.min(burst, this.#left + ((at - this.#at) * startsPerSecond) / 1000)
     this.#at = at
-    return this.#busy.is(at) ? Math.floor(this.#left) : Number.POSITIVE_INFINITY
+    if (!this.#busy.is(at)) return Number.POSITIVE_INFINITY
+    return this.#left < together ? 0 : Math.floor(this.#left)
   }
 
   /** So many do start. */

@@ -7,6 +7,14 @@ interface Waiting<Item, Result> {
 /** The longest that a commit waits for company, however slow the disk is. */
 const companyMsMax = 4
 
+/** How it commits. */
+interface Committing<Item, Result> {
+  commit: <T>(write: () => T) => T
+  write: (item: Item) => Result
+  /** Called for each item once it is committed, before anything else happens. */
+  written?: (item: Item, result: Result) => void
+}
+
 /**
  * Writes many items in one transaction: all that are added in one turn of the event loop are
  * committed together, then all are answered. With an fsync of 20 ms that is the difference between
@@ -20,19 +28,10 @@ export class GroupCommit<Item, Result> {
   /** How many the last commit answered, and how long it took. */
   #answered = 0
   #tookMs = 0
-  readonly #commit: <T>(write: () => T) => T
-  readonly #write: (item: Item) => Result
-  readonly #written: (item: Item, result: Result) => void
+  readonly #by: Committing<Item, Result>
 
-  /** @param written called for each item once it is committed, before anything else happens */
-  constructor(
-    commit: <T>(write: () => T) => T,
-    write: (item: Item) => Result,
-    written: (item: Item, result: Result) => void = () => {},
-  ) {
-    this.#commit = commit
-    this.#write = write
-    this.#written = written
+  constructor(by: Committing<Item, Result>) {
+    this.#by = by
   }
 
   /** Resolves with what `write` returned once the commit is done; rejects when it can't be. */
@@ -89,11 +88,12 @@ export class GroupCommit<Item, Result> {
   }
 
   #commitAll(waiting: readonly Waiting<Item, Result>[]): Result[] {
-    return this.#commit(() => waiting.map(({ item }) => this.#write(item)))
+    const { commit, write } = this.#by
+    return commit(() => waiting.map(({ item }) => write(item)))
   }
 
   #answer({ item, resolve }: Waiting<Item, Result>, result: Result): void {
-    this.#written(item, result)
+    this.#by.written?.(item, result)
     resolve(result)
   }
 }

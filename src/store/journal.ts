@@ -39,12 +39,19 @@ export class Journal {
     const durably = disk.durably.bind(disk)
     this.#keyed = keyed
     this.#tail = tail
-    this.#rows = new GroupCommit(durably, insertInto(disk.database, space), (arriving, id) => {
-      const { message, control, digest, subjects, reused } = arriving
-      const { source, type, receivedAt } = message
-      tail.push({ id, source, type, receivedAt, control, digest, subjects, reused })
+    this.#rows = new GroupCommit({
+      commit: durably,
+      write: insertInto(disk.database, space),
+      written(arriving, id) {
+        const { message, control, digest, subjects, reused } = arriving
+        const { source, type, receivedAt } = message
+        tail.push({ id, source, type, receivedAt, control, digest, subjects, reused })
+      },
     })
-    this.#refused = new GroupCommit(durably, quarantineIn(disk.database, space))
+    this.#refused = new GroupCommit({
+      commit: durably,
+      write: quarantineIn(disk.database, space),
+    })
   }
 
   /**

@@ -11,7 +11,7 @@ import { Lanes } from "./lanes.ts"
 import { openNext, openWaiting } from "./next.ts"
 import { openQuarantine, type Quarantined, type Refused } from "./quarantine.ts"
 import { type StoreConfig, storeDefaults } from "./settings.ts"
-import { openSettle, type Settled, type Settlement } from "./settle.ts"
+import { openSettle, type Settled, type Settlement, type Settling } from "./settle.ts"
 import { Space } from "./space.ts"
 import { type Counts, openCounts, openPending } from "./status.ts"
 import { Tail } from "./tail.ts"
@@ -104,13 +104,13 @@ function storeOn({ disk, space, keyed, settings, close }: Opening): Store {
   const box = openBox(disk)
   const journal = new Journal(disk, keyed, tail, space)
   const lanes = new Lanes(database)
-  const settlements = new GroupCommit(
-    disk.lazily.bind(disk),
-    openSettle(database),
-    ({ delivery: { destination, id } }, subjects) => {
+  const settlements = new GroupCommit({
+    commit: disk.lazily.bind(disk),
+    write: openSettle(database),
+    written({ delivery: { destination, id } }: Settling, subjects) {
       if (subjects) lanes.leave(destination, subjects, id)
     },
-  )
+  })
   const { unfollowed, follow } = openFollow(disk, tail, lanes)
   const next = openNext(database)
   const waiting = openWaiting(disk)
