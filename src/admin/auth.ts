@@ -1,15 +1,8 @@
 import { randomBytes, timingSafeEqual } from "node:crypto"
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { MiddlewareHandler } from "hono"
+import { writeSecret } from "../secret.ts"
 
 /** Whoever can read this file of the data folder may use the API. */
 const fileName = "admin-token"
@@ -50,26 +43,12 @@ function digest(text: string): Buffer {
 
 function textOf(folder: string, path: string): string {
   try {
-    if (!existsSync(path)) writeToken(folder, path)
+    if (!existsSync(path)) {
+      writeSecret(folder, fileName, Buffer.from(`${randomBytes(32).toString("hex")}\n`))
+    }
     return readFileSync(path, "utf8")
   } catch (error) {
     const { message } = error as Error
     throw new Error(`${path} must be a file of the user waystation runs as: ${message}`)
   }
-}
-
-/**
- * Whole or not at all: a power cut between must not leave an empty file, with which the box would
- * not start again. The folder is the store's, which made it for this user alone.
- */
-function writeToken(folder: string, path: string): void {
-  const fresh = join(folder, "admin.new")
-  const file = openSync(fresh, "w", 0o600)
-  writeSync(file, `${randomBytes(32).toString("hex")}\n`)
-  fsyncSync(file)
-  closeSync(file)
-  renameSync(fresh, path)
-  const directory = openSync(folder, "r")
-  fsyncSync(directory)
-  closeSync(directory)
 }

@@ -14,8 +14,8 @@ const languages = ["hl7", "fhir"]
 const story = [
   ...["receive.ts", "follow.ts", "deliver.ts", "route.ts", "retry.ts", "pace.ts", "signal.ts"],
 ]
-/** Words for everybody: the glossary, and what a duration or a size looks like. */
-const words = ["message.ts", "units.ts"]
+/** For everybody: the glossary, what a duration looks like, how a secret gets onto the disk. */
+const words = ["message.ts", "units.ts", "secret.ts"]
 /** Who may enter a room, by its door. */
 const assemblers = ["gateway.ts", "config.ts", "cli"]
 

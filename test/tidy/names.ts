@@ -35,6 +35,7 @@ const inSrc = [
   "receive.ts",
   "retry.ts",
   "route.ts",
+  "secret.ts",
   "signal.ts",
   "source",
   "store",
