@@ -155,15 +155,16 @@ class Line {
 
   /** One delivery from its bytes to its settlement. */
   async #deliver(delivery: Delivery): Promise<void> {
+    const probes = this.standing.state !== "up"
     const mapped = await this.#map(delivery)
     if ("problem" in mapped) {
       return this.#settle(delivery, { outcome: "hold", reason: mapped.problem })
     }
-    if ("outcome" in mapped) return this.#answered(delivery, mapped)
+    if ("outcome" in mapped) return this.#answered(delivery, probes, mapped)
     const { message, id } = delivery
     const sending = { key: `${this.given.store.epoch}-${id}`, message, bundle: mapped.bundle }
     const outcome = await this.outlet.send(sending, this.#abort.signal)
-    return this.#answered(delivery, outcome, mapped)
+    return this.#answered(delivery, probes, outcome, mapped)
   }
 
   /**
@@ -187,12 +188,19 @@ class Line {
     return { ...again, told: [...looked, ...again.told] }
   }
 
-  async #answered(delivery: Delivery, outcome: Outcome, mapped?: Made): Promise<void> {
+  async #answered(
+    delivery: Delivery,
+    probes: boolean,
+    outcome: Outcome,
+    mapped?: Made,
+  ): Promise<void> {
     // Closing broke it off: it stays pending and is sent again after the start.
     if (this.#abort.signal.aborted && outcome.outcome === "retry") return
     const { now, random, store, log } = this.given
     const before = this.standing
-    this.standing = standingAfter(before, outcome, now(), random())
+    const after = standingAfter(before, outcome, now(), random())
+    // Those that were in flight when it went down say it once more: eight would make 5 minutes 1 h.
+    if (probes || before.state === "up" || after.state === "up") this.standing = after
     const { state, reason } = this.standing
     if (state === "up") this.#probed.clear()
     else this.#probed.add(delivery.id)

@@ -9,7 +9,7 @@ const minute = 60_000
 const bundle: Bundle = { resourceType: "Bundle", type: "transaction" }
 
 /** Delivers to one destination that answers by the message's text, under a clock of the test's. */
-async function delivering(answer: (text: string) => Outcome) {
+async function delivering(answer: (text: string) => Outcome, { concurrency = 8 } = {}) {
   const store = await openStore(temporaryFolder())
   const clock = { now: 1_700_000_000_000 }
   let sent = 0
@@ -19,7 +19,7 @@ async function delivering(answer: (text: string) => Outcome) {
     map: () => ({ bundle, notes: [], told: [], owned: [] }),
     outlets: {
       central: {
-        concurrency: 8,
+        concurrency,
         send: async ({ message }) => {
           sent++
           return answer(Buffer.from(message.bytes).toString())
@@ -40,6 +40,7 @@ async function delivering(answer: (text: string) => Outcome) {
   return {
     receive,
     sent: () => sent,
+    now: () => clock.now,
     counts: async () => (await store.counts()).destinations.central,
     standing: () => room.standing("central"),
     /** Lets time pass; a message that nobody is owed makes the line look. */
@@ -78,3 +79,18 @@ test("a central that says Retry-After: 0 is not asked without a pause", async ()
   expect(line.sent()).toBeLessThan(5)
   await line.close()
 })
+
+test.each([
+  ["401", { outcome: "pause", reason: "answered 401" } as const, 5 * minute],
+  ["503", { outcome: "retry", reason: "answered 503" } as const, 1_000],
+])(
+  "a %s to all that are in flight at once is waited for as one is",
+  async (_code, answer, most) => {
+    const line = await delivering(() => answer, { concurrency: 16 })
+    for (let count = 0; count < 16; count++) await line.receive(`${count}`)
+    while ((await line.counts())?.pending !== 16 || line.sent() < 16) await Bun.sleep(5)
+    await Bun.sleep(0)
+    expect(line.standing().notBefore - line.now()).toBeLessThanOrEqual(most)
+    await line.close()
+  },
+)
