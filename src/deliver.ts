@@ -140,9 +140,10 @@ class Line {
 
   /** How long nothing will be due by itself. */
   async #idleMs(now: number): Promise<number> {
-    const dueAt = (await this.given.store.nextDueAt(this.name)) ?? now + lookAgainMs
-    const waitMs = Math.max(dueAt, this.standing.notBefore) - now
-    return waitMs > 0 ? Math.min(waitMs, lookAgainMs) : lookAgainMs
+    const { notBefore } = this.standing
+    // One in flight was due before: it must not hide what falls due while it takes its time.
+    const dueAt = notBefore > now ? notBefore : await this.given.store.nextDueAt(this.name, now)
+    return Math.min((dueAt ?? Number.POSITIVE_INFINITY) - now, lookAgainMs)
   }
 
   #start(delivery: Delivery): void {

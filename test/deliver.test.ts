@@ -9,7 +9,10 @@ const minute = 60_000
 const bundle: Bundle = { resourceType: "Bundle", type: "transaction" }
 
 /** Delivers to one destination that answers by the message's text, under a clock of the test's. */
-async function delivering(answer: (text: string) => Outcome, { concurrency = 8 } = {}) {
+async function delivering(
+  answer: (text: string) => Outcome | Promise<Outcome>,
+  { concurrency = 8, now = undefined as (() => number) | undefined } = {},
+) {
   const store = await openStore(temporaryFolder())
   const clock = { now: 1_700_000_000_000 }
   let sent = 0
@@ -27,7 +30,7 @@ async function delivering(answer: (text: string) => Outcome, { concurrency = 8 }
       },
     },
     log: () => {},
-    now: () => clock.now,
+    now: now ?? (() => clock.now),
     random: () => 0.5,
   })
   room.start()
@@ -94,3 +97,25 @@ test.each([
     await line.close()
   },
 )
+
+test("a next try is made in time while central takes long over another message", async () => {
+  const tries: string[] = []
+  const again = Promise.withResolvers<void>()
+  const delivered: Outcome = { outcome: "delivered", receipt: { status: 200 } }
+  const line = await delivering(
+    async (text) => {
+      tries.push(text)
+      const first = tries.filter((one) => one === text).length === 1
+      if (first) return { ...failing, afterMs: text === "slow" ? 1 : 200 }
+      if (text === "slow") await again.promise
+      else again.resolve()
+      return delivered
+    },
+    { now: Date.now },
+  )
+  await line.receive("slow")
+  await line.receive("quick")
+  await again.promise
+  expect(tries).toEqual(["slow", "quick", "slow", "quick"])
+  await line.close()
+})

@@ -57,19 +57,20 @@ export function openMessages(database: Database): (id: number) => Message | unde
   }
 }
 
-/** When the earliest delivery that waits for its next try is due, and how to hurry them all. */
+/** When the next delivery that waits for its next try falls due, and how to hurry them all. */
 export function openWaiting(disk: Disk) {
   const { database } = disk
-  const dueAt = database.query<{ due_at: number | null }, [string]>(
+  const dueAt = database.query<{ due_at: number | null }, [string, number]>(
     `SELECT min(due_at) AS due_at FROM delivery INDEXED BY delivery_waiting
-     WHERE destination = ? AND state = 'pending' AND ahead = 0 AND due_at > 0`,
+     WHERE destination = ? AND state = 'pending' AND ahead = 0 AND due_at > 0 AND due_at > ?`,
   )
   const hurry = database.query<unknown, [string]>(
     `UPDATE delivery INDEXED BY delivery_waiting SET due_at = 0
      WHERE destination = ? AND state = 'pending' AND ahead = 0 AND due_at > 0`,
   )
   return {
-    nextDueAt: (destination: string) => dueAt.get(destination)?.due_at ?? undefined,
+    nextDueAt: (destination: string, now: number) =>
+      dueAt.get(destination, now)?.due_at ?? undefined,
     hurry: (destination: string) => void disk.lazily(() => hurry.run(destination)),
   }
 }

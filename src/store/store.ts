@@ -37,8 +37,8 @@ export interface Store {
     destination: string,
     options: { now: number; patienceMs: number; limit: number; except: ReadonlySet<number> },
   ): Promise<Delivery[]>
-  /** When the earliest delivery that waits for its next try is due; undefined when none does. */
-  nextDueAt(destination: string): Promise<number | undefined>
+  /** When the next delivery falls due after `now`; undefined when none waits for its next try. */
+  nextDueAt(destination: string, now: number): Promise<number | undefined>
   settle(delivery: Settled, settlement: Settlement): Promise<void>
   /** Makes every delivery to `destination` that waits for its next try due now. */
   hurry(destination: string): Promise<void>
@@ -127,7 +127,7 @@ function storeOn({ disk, space, keyed, settings, close }: Opening): Store {
     unfollowed: async (limit) => unfollowed(limit),
     follow: async (next, owed) => follow(next, owed),
     next: async (destination, options) => next(destination, options),
-    nextDueAt: async (destination) => waiting.nextDueAt(destination),
+    nextDueAt: async (destination, now) => waiting.nextDueAt(destination, now),
     async settle(delivery, settlement) {
       await settlements.add({ delivery, settlement })
     },

@@ -119,10 +119,11 @@ test("when a destination is back, whatever waits for its next try is due at once
   for (const delivery of await next(store)) {
     await settle(store, delivery, { outcome: "retry", reason: "down" }, 5000)
   }
-  expect(await store.nextDueAt("central")).toBe(5000)
+  expect(await store.nextDueAt("central", 4999)).toBe(5000)
+  expect(await store.nextDueAt("central", 5000)).toBeUndefined()
   await store.hurry("central")
   expect(ids(await next(store))).toEqual([1, 2])
-  expect(await store.nextDueAt("central")).toBeUndefined()
+  expect(await store.nextDueAt("central", 0)).toBeUndefined()
 })
 
 test("random arrivals and outcomes never break an order, and leave nothing behind", async () => {
