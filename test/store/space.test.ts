@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite"
 import { describe, expect, test } from "bun:test"
 import { existsSync, statfsSync, statSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -130,4 +131,18 @@ describe("the reserve", () => {
     new Space(folder, { ...modest, lowWater, reserve: 0.9 * gibibyte }).refusal()
     expect(existsSync(join(folder, "reserve"))).toBe(false)
   })
+})
+
+test("a nearly full disk is no reason to stand still while somebody reads the database", async () => {
+  const folder = temporaryFolder()
+  const store = await storeIn(folder, full)
+  const reader = new Database(join(folder, "waystation.db"), { readonly: true })
+  reader.run("BEGIN")
+  reader.query("SELECT count(*) FROM journal").get()
+  await store.probe()
+  const from = performance.now()
+  await store.refusal()
+  await expect(store.append(message("A"))).rejects.toThrow(NoSpace)
+  expect(performance.now() - from).toBeLessThan(2_000)
+  reader.close()
 })
