@@ -46,7 +46,9 @@ export function nextTryMs(
   attempts: number,
   random: number,
 ): number {
-  return Math.min(outcome.afterMs || retryAfterMs(attempts, random), afterMsMax)
+  // The database keeps whole milliseconds, and would refuse any others for ever.
+  const afterMs = Math.min(Math.round(outcome.afterMs ?? 0), afterMsMax)
+  return afterMs > 0 ? afterMs : retryAfterMs(attempts, random)
 }
 
 /**

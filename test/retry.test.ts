@@ -38,6 +38,14 @@ describe("the wait before the next try of one delivery", () => {
     expect(nextTryMs({ outcome: "retry", reason: "", afterMs: 7000 }, 9, 0)).toBe(7000)
     expect(nextTryMs({ outcome: "retry", reason: "", afterMs: 1e9 }, 0, 0)).toBe(60 * minute)
   })
+
+  test.each([0, -5000, 0.4, Number.NaN])("is the usual one where the server asks for %p", (ms) => {
+    expect(nextTryMs({ outcome: "retry", reason: "", afterMs: ms }, 0, 1)).toBe(500)
+  })
+
+  test("is in whole milliseconds, which is all that the store takes", () => {
+    expect(nextTryMs({ outcome: "retry", reason: "", afterMs: 1.5 }, 0, 0)).toBe(2)
+  })
 })
 
 describe("a destination", () => {
