@@ -3,7 +3,16 @@
  * no in-flight state on disk: after a crash a pending delivery is simply sent again.
  */
 import { diskAgainMs, openFollowing } from "./follow.ts"
-import type { Delivery, Destination, Log, Mapped, Message, Outcome, Told } from "./message.ts"
+import type {
+  Delivery,
+  Destination,
+  Log,
+  Mapped,
+  Message,
+  Outcome,
+  Sending,
+  Told,
+} from "./message.ts"
 import { Busy, Pace, paceMs } from "./pace.ts"
 import {
   inFlightMax,
@@ -164,8 +173,17 @@ class Line {
     if ("outcome" in mapped) return this.#answered(delivery, probes, mapped)
     const { message, id } = delivery
     const sending = { key: `${this.given.store.epoch}-${id}`, message, bundle: mapped.bundle }
-    const outcome = await this.outlet.send(sending, this.#abort.signal)
+    const outcome = await this.#send(sending)
     return this.#answered(delivery, probes, outcome, mapped)
+  }
+
+  /** What a destination throws is doubt: it may be one brought along, whose network has failed. */
+  async #send(sending: Sending): Promise<Outcome> {
+    try {
+      return await this.outlet.send(sending, this.#abort.signal)
+    } catch (error) {
+      return { outcome: "retry", reason: "the destination failed", said: (error as Error).message }
+    }
   }
 
   /**

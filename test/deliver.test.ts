@@ -119,3 +119,14 @@ test("a next try is made in time while central takes long over another message",
   expect(tries).toEqual(["slow", "quick", "slow", "quick"])
   await line.close()
 })
+
+test("a destination that throws is asked again with a pause, like one that fails", async () => {
+  const line = await delivering(() => {
+    throw new Error("connection refused")
+  })
+  await line.receive("x")
+  await Bun.sleep(300)
+  expect(line.sent()).toBe(1)
+  expect(await line.counts()).toMatchObject({ pending: 1 })
+  await line.close()
+})
