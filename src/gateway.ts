@@ -66,7 +66,10 @@ export async function openGateway(config: unknown, brought: Brought = {}): Promi
   const store = await openStore(data, parsed.store)
   const opened: Closing[] = [() => store.close()]
   const close = async () => {
-    for (const one of opened.splice(0).reverse()) await one()
+    const failed: unknown[] = []
+    // One that fails to close must not leave the others open, and the data folder locked.
+    for (const one of opened.splice(0).reverse()) await one().catch((e) => failed.push(e))
+    if (failed.length > 0) throw failed[0]
   }
   try {
     await takeOver(store, parsed)
