@@ -2,6 +2,7 @@
  * The second half of a message's life: follow the journal, then next, map, send, settle. There is
  * no in-flight state on disk: after a crash a pending delivery is simply sent again.
  */
+import { applyMap } from "./apply-map.ts"
 import { diskAgainMs, openFollowing } from "./follow.ts"
 import type {
   Delivery,
@@ -166,13 +167,18 @@ class Line {
   /** One delivery from its bytes to its settlement. */
   async #deliver(delivery: Delivery): Promise<void> {
     const probes = this.standing.state !== "up"
-    const mapped = await this.#map(delivery)
+    const { map, store } = this.given
+    const mapped = await applyMap(delivery.message, {
+      map,
+      known: (resources) => store.known(this.name, resources),
+      look: async (resource) => (await this.outlet.look?.(resource, this.#abort.signal)) ?? [],
+    })
     if ("problem" in mapped) {
       return this.#settle(delivery, { outcome: "hold", reason: mapped.problem })
     }
     if ("outcome" in mapped) return this.#answered(delivery, probes, mapped)
     const { message, id } = delivery
-    const sending = { key: `${this.given.store.epoch}-${id}`, message, bundle: mapped.bundle }
+    const sending = { key: `${store.epoch}-${id}`, message, bundle: mapped.bundle }
     const outcome = await this.#send(sending)
     return this.#answered(delivery, probes, outcome, mapped)
   }
@@ -184,27 +190,6 @@ class Line {
     } catch (error) {
       return { outcome: "retry", reason: "the destination failed", said: (error as Error).message }
     }
-  }
-
-  /**
-   * The map is applied once to learn which resources the message keeps up to date, and once more
-   * over what this destination was told of them before.
-   */
-  async #map({ message }: Delivery): Promise<Mapped | Outcome> {
-    const first = this.given.map(message, [])
-    if ("problem" in first || first.owned.length === 0) return first
-    const known = await this.given.store.known(this.name, first.owned)
-    const unheard = first.owned.filter((owned) => !known.some((told) => told.resource === owned))
-    try {
-      const read = unheard.map((resource) => this.outlet.look?.(resource, this.#abort.signal) ?? [])
-      known.push(...(await Promise.all(read)).flat())
-    } catch (error) {
-      return { outcome: "retry", reason: (error as Error).message }
-    }
-    const again = this.given.map(message, known)
-    if ("problem" in again) return again
-    const looked = known.filter(({ messageId }) => messageId === 0)
-    return { ...again, told: [...looked, ...again.told] }
   }
 
   async #answered(

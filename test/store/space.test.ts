@@ -133,7 +133,7 @@ describe("the reserve", () => {
   })
 })
 
-test("a nearly full disk is no reason to stand still while somebody reads the database", async () => {
+test("nothing stands still on a nearly full disk while somebody reads the database", async () => {
   const folder = temporaryFolder()
   const store = await storeIn(folder, full)
   const reader = new Database(join(folder, "waystation.db"), { readonly: true })

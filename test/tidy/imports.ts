@@ -12,7 +12,16 @@ interface Import {
 const rooms = ["source", "map", "destination", "store", "admin"]
 const languages = ["hl7", "fhir"]
 const story = [
-  ...["receive.ts", "follow.ts", "deliver.ts", "route.ts", "retry.ts", "pace.ts", "signal.ts"],
+  ...[
+    "receive.ts",
+    "follow.ts",
+    "deliver.ts",
+    "apply-map.ts",
+    "route.ts",
+    "retry.ts",
+    "pace.ts",
+    "signal.ts",
+  ],
 ]
 /** For everybody: the glossary, what a duration looks like, how a secret gets onto the disk. */
 const words = ["message.ts", "units.ts", "secret.ts"]

@@ -19,6 +19,7 @@ const atTheRoot = [
 ]
 const inSrc = [
   "admin",
+  "apply-map.ts",
   "cli",
   "config.ts",
   "deliver.ts",
