@@ -21,14 +21,20 @@ const accept: Record<Said, AckCode> = { accept: "CA", error: "CE", reject: "CR" 
  *
  * A negative accept acknowledgement ends the exchange (2.9.3): what was not taken never reaches an
  * application. With mode `enhanced` a message that says nothing in MSH-15 is given one always.
+ *
+ * What is itself an acknowledgement gets an accept acknowledgement where it asks for one, and else
+ * nothing: two that answer each other's would never end.
  */
 export function ackCodes(
   header: Header | undefined,
   said: Said,
   mode: AckMode,
 ): readonly AckCode[] {
-  if (mode === "original") return original[said]
   const forAccept = conditionOf(header, 15)
+  if (header && isAck(header)) {
+    return mode !== "original" && asks(forAccept, said) ? [accept[said]] : []
+  }
+  if (mode === "original") return original[said]
   const forApplication = conditionOf(header, 16)
   if (mode === "auto" && forAccept === "" && forApplication === "") return original[said]
   const accepting = forAccept === "" && mode === "enhanced" ? "AL" : forAccept
@@ -36,6 +42,14 @@ export function ackCodes(
   if (asks(accepting, said)) codes.push(accept[said])
   if (codes.length > 0 && said !== "accept") return codes
   return asks(forApplication, said) ? [...codes, ...original[said]] : codes
+}
+
+function isAck({ encoding, field }: Header): boolean {
+  return (
+    field(9)
+      .split(encoding[0] ?? "^", 1)[0]
+      ?.trim() === "ACK"
+  )
 }
 
 /** MSH-15 or MSH-16. What is not of table 0155 asks for nothing: "ACCEPT" was seen in the field. */

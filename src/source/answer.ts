@@ -111,6 +111,8 @@ export class Answering {
     const answers = await Promise.all(batch.groups.map(({ parts }) => this.#all(parts, peer)))
     const verdicts = answers.flatMap(({ verdicts }) => verdicts)
     const acks = answers.map(({ replies }) => replies)
+    // A trailer in a frame of its own wraps nothing: an answer would be a frame without a byte.
+    if (!batch.file && acks.length === 0) return { verdicts, replies: [] }
     // None of its messages wanted to hear of it; one without any is answered all the same.
     const silent = acks.flat().length === 0
     const single = silent || settings.ack.batch === "single"

@@ -23,6 +23,9 @@ const bytesMaxDefault = 64 * 1024 ** 2
 /** A frame of this size is let through however short room is: most are smaller. */
 const smallMax = 64 * 1024
 
+/** So many in line go on together: one by one, 150 stalled ones held the rest up for minutes. */
+const togetherMax = 16
+
 /** Who was silent for less is still sending. */
 const silentMinMs = 1_000
 
@@ -35,15 +38,17 @@ const tellEveryMs = 60_000
  *
  * - Messages handed to the core and not answered yet. At the limit nobody is read any further
  *   until the disk has caught up: it answers in the order they came, so nobody starves.
- * - Messages that have begun. At the limit small ones go on as ever; of those above 64 KiB one at
- *   a time goes on, and the rest wait in line. Whoever could go on and is silent gives way soon
- *   (`short`), so a line of stalled senders clears. At twice the limit beginnings are given up.
+ * - Messages that have begun. At the limit small ones go on as ever; of those above 64 KiB a few
+ *   go on together (one alone from one and a half times the limit), and the rest wait in line.
+ *   Whoever could go on and is silent gives way soon (`short`), so a line of stalled senders
+ *   clears. At twice the limit beginnings are given up.
  */
 export class InFlight {
   readonly #bytesMax: number
+  readonly #together: number
   readonly #log: Log
   readonly #holders = new Set<Holder>()
-  /** Holders of large beginnings while room is short; the first of them goes on. */
+  /** Holders of large beginnings while room is short; the first of them go on. */
   readonly #line = new Set<Holder>()
   #unanswered = 0
   #begun = 0
@@ -51,7 +56,8 @@ export class InFlight {
   #short = false
   #toldAt = Number.NEGATIVE_INFINITY
 
-  constructor(log: Log, bytesMax = bytesMaxDefault) {
+  constructor(log: Log, bytesMax = bytesMaxDefault, together = togetherMax) {
+    this.#together = together
     this.#log = log
     this.#bytesMax = bytesMax
   }
@@ -109,7 +115,7 @@ export class InFlight {
     if (this.#full) return true
     if (!this.#short || holder.held <= smallMax) return false
     this.#line.add(holder)
-    return !this.#isFirst(holder)
+    return !this.#goesOn(holder)
   }
 
   /**
@@ -133,7 +139,12 @@ export class InFlight {
 
   #leaveLine(holder: Holder): void {
     if (!this.#line.delete(holder)) return
-    this.#line.values().next().value?.flow()
+    for (const next of [...this.#line].slice(0, this.#together)) next.flow()
+  }
+
+  #goesOn(holder: Holder): boolean {
+    const turns = this.#begun < 1.5 * this.#bytesMax ? this.#together : 1
+    return [...this.#line].slice(0, turns).includes(holder)
   }
 
   #flow(): void {

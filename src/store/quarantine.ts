@@ -39,11 +39,19 @@ export function beginningOf(refused: Refused): Refused {
   return { ...refused, size, bytes: Uint8Array.from(bytes.subarray(0, bytesMax)) }
 }
 
-/** Keeps the beginning of what was refused; the oldest make room. Throws NoSpace. */
+/**
+ * Keeps the beginning of what was refused; the oldest make room. The same from a source once more
+ * is kept once, with its latest time and peer. Throws NoSpace.
+ */
 export function quarantineIn(database: Database, space: Space): (refused: Refused) => void {
   const insert = database.query<unknown, [string, string, number, string, number, Uint8Array]>(
     `INSERT INTO quarantine (source, peer, received_at, reason, size, bytes)
      VALUES (?, ?, ?, ?, ?, ?)`,
+  )
+  const again = database.query<unknown, [number, string, string, number, string, Uint8Array]>(
+    `UPDATE quarantine SET received_at = ?, peer = ?
+     WHERE id = (SELECT id FROM quarantine WHERE source = ? ORDER BY id DESC LIMIT 1)
+       AND size = ? AND reason = ? AND bytes = ?`,
   )
   const trim = database.query<unknown, [number]>(
     "DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?",
@@ -51,6 +59,9 @@ export function quarantineIn(database: Database, space: Space): (refused: Refuse
   return (refused) => {
     const { source, peer, receivedAt, malformed, size = 0, bytes } = beginningOf(refused)
     space.take(bytes.length)
+    // Many analyzers send what was refused again and again: that must not push out the others'.
+    const { changes } = again.run(receivedAt, peer, source, size, malformed.reason, bytes)
+    if (changes > 0) return
     insert.run(source, peer, receivedAt, malformed.reason, size, bytes)
     trim.run(rowsMax)
   }

@@ -74,3 +74,17 @@ test("a source told `enhanced` sends an accept acknowledgement unless MSH-15 for
 function codesOf(text: string): ReturnType<typeof ackCodes> {
   return text.split(" ") as unknown as ReturnType<typeof ackCodes>
 }
+
+test("an acknowledgement is answered only where it asks in MSH-15, or two would never end", () => {
+  const toAck = (type: string, accept: string, mode: AckMode) =>
+    ackCodes(headerOf(`MSH|^~\\&|LAB||||2026||${type}|C1|P|2.5.1|||${accept}|`), "accept", mode)
+  for (const type of ["ACK", "ACK^R01", "ACK^R01^ACK"]) {
+    for (const mode of ["auto", "original", "enhanced"] as const) {
+      expect(toAck(type, "", mode)).toEqual([])
+      expect(toAck(type, "NE", mode)).toEqual([])
+    }
+    expect(toAck(type, "AL", "auto")).toEqual(["CA"])
+    expect(toAck(type, "AL", "original")).toEqual([])
+  }
+  expect(toAck("ORU^ACK", "", "auto")).toEqual(["AA"])
+})

@@ -230,3 +230,7 @@ describe("bytes that are no whole message", () => {
     expect([verdicts.map(({ verdict }) => verdict), acks]).toEqual([["malformed"], []])
   })
 })
+
+test("the end of a file by itself is answered by nothing, not by an empty frame", async () => {
+  expect(await told(Buffer.from("FTS|1\r"))).toEqual([])
+})

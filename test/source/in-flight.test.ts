@@ -12,9 +12,10 @@ interface Told extends Holder {
   given: boolean
 }
 
-function opened() {
+function opened(together = 1) {
   const events: string[] = []
-  const inFlight = new InFlight((_event, fields) => void events.push(`${fields?.why}`), bytesMax)
+  const log = (_event: string, fields?: object) => void events.push(`${Object(fields).why}`)
+  const inFlight = new InFlight(log, bytesMax, together)
   const holder = (silent = 0): Told => {
     const told: Told = {
       held: 0,
@@ -73,6 +74,17 @@ describe("messages that have begun", () => {
     expect(stopped()).toEqual([false, false, true, false])
     hold(second, 0)
     expect(stopped()).toEqual([false, false, false, false])
+  })
+
+  test("a few of those in line go on together, and one alone when room is nearly gone", () => {
+    const { holder, hold } = opened(2)
+    const all = [holder(), holder(), holder()]
+    const stopped = () => all.map((one) => one.stopped)
+    for (const one of all) hold(one, 400 * KiB)
+    for (const one of all) one.flow()
+    expect(stopped()).toEqual([false, false, true])
+    for (const one of all.slice(0, 2)) hold(one, 600 * KiB)
+    expect(stopped()).toEqual([false, true, true])
   })
 
   test("leave their place in line when their connection is gone", () => {

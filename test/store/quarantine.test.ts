@@ -40,12 +40,28 @@ test("of a frame of 20 MB the beginning is kept, and how large it was", async ()
 
 test("the newest thousand are kept, listed page by page from the newest on", async () => {
   const store = await storeIn(temporaryFolder())
-  const bytes = Buffer.alloc(100_000, "x")
-  await Promise.all(Array.from({ length: 1002 }, () => store.quarantine(refused(bytes))))
+  const other = (index: number) => Buffer.alloc(100_000, `${index} `)
+  await Promise.all(
+    Array.from({ length: 1002 }, (_, index) => store.quarantine(refused(other(index)))),
+  )
   const ids = (await store.quarantined(all)).map(({ id }) => id)
   expect(ids).toEqual(Array.from({ length: 1000 }, (_, index) => 1002 - index))
   const page = await store.quarantined({ limit: 2, before: 1000 })
   expect(page.map(({ id }) => id)).toEqual([999, 998])
   expect(await store.quarantined({ limit: 2, before: 3 })).toEqual([])
   expect(await store.inQuarantine(2)).toBeUndefined()
+})
+
+test("what a sender sends again and again is kept once, and pushes out nobody else's", async () => {
+  const store = await storeIn(temporaryFolder())
+  const bytes = Buffer.from("MSH|^~\\&|LAB")
+  await store.quarantine({ ...refused(bytes), source: "ward" })
+  for (let at = 1; at <= 1_001; at++) await store.quarantine(refused(bytes, at))
+  const kept = (await store.quarantined(all)).map(({ source, receivedAt }) => [source, receivedAt])
+  expect(kept).toEqual([
+    ["lab", 1_001],
+    ["ward", 1],
+  ])
+  await store.quarantine(refused(Buffer.from("MSH|^~\\&|LAX")))
+  expect(await store.quarantined(all)).toHaveLength(3)
 })

@@ -33,7 +33,13 @@ async function settle(): Promise<void> {
 
 const follow = () => timed(false, "following", () => followTo(store, "central"))
 const malformed = { code: 100, location: "", reason: "there is no MSH segment" } as const
-const refused = { source: "lab", peer: "", receivedAt: 1, malformed, bytes: Buffer.from("x") }
+let refusals = 0
+
+/** Other bytes each time: what is there already is on disk already. */
+function refused() {
+  const bytes = Buffer.from(`x${refusals++}`)
+  return { source: "lab", peer: "", receivedAt: 1, malformed, bytes }
+}
 
 for (let round = 0; round < 3; round++) {
   await append("by itself")
@@ -45,7 +51,7 @@ for (let round = 0; round < 3; round++) {
   await follow()
   await Promise.all([append("beside another one"), append("beside a settlement"), settle()])
   await store.hurry("central")
-  await timed(true, "what is no message", () => store.quarantine(refused))
+  await timed(true, "what is no message", () => store.quarantine(refused()))
   await store.hurry("central")
   await timed(true, "the configuration", () => store.remember("config", String(round)))
 }
