@@ -14,6 +14,10 @@ const settlingBytes = 1024
 /** What storing a message takes: its bytes in the log and in the database, and some pages. */
 const copies = 2
 const pageBytes = 16_384
+/** Who finds no room for a message of this size is nearly at the mark. */
+const smallBytes = 65_536
+/** After a refusal so much of the low-water mark has to be free again. */
+const resumeShare = 0.125
 /** How long an answer of the file system holds, in which not much more is taken. */
 const staleMs = 10
 
@@ -36,6 +40,7 @@ export class Space {
   /** What may still be taken in, in bytes, by the file system's last answer. */
   #room = 0
   #readAt = Number.NEGATIVE_INFINITY
+  #refusing = false
 
   constructor(folder: string, settings: StoreConfig) {
     const { blocks, bsize } = statfsSync(folder)
@@ -61,19 +66,30 @@ export class Space {
     const needed = copies * bytes + pageBytes
     const stale = performance.now() - this.#readAt > staleMs
     if (stale || this.#room < needed) this.#read()
-    if (this.#room < needed) throw new NoSpace(this.#words())
+    if (this.#room < Math.max(needed, this.#least())) {
+      // A large message may find no room where a small one still does.
+      this.#refusing ||= this.#room < smallBytes
+      throw new NoSpace(this.#words())
+    }
+    this.#refusing = false
     this.#room -= needed
   }
 
   /** Why nothing is taken in; undefined while there is room, in which the reserve is made again. */
   refusal(): string | undefined {
     this.#read()
-    if (this.#room < pageBytes) return this.#words()
+    this.#refusing = this.#room < this.#least()
+    if (this.#refusing) return this.#words()
     const { path, size } = this.#reserve
     // Of another size it was made under other settings, by which the log is not allowed for.
     const made = statSync(path, { throwIfNoEntry: false })?.size === size
     if (!made && this.#room > copies * size) allocateFile(path, size)
     return undefined
+  }
+
+  /** The room with which anything is taken in: once it ran out, some more, or each byte tells. */
+  #least(): number {
+    return this.#refusing ? this.#lowWater * resumeShare : pageBytes
   }
 
   /** Gives the reserve's space back. */
