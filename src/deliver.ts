@@ -3,7 +3,7 @@
  * no in-flight state on disk: after a crash a pending delivery is simply sent again.
  */
 import { applyMap } from "./apply-map.ts"
-import { diskAgainMs, openFollowing } from "./follow.ts"
+import { diskAgainMs, lookAgainMs, openFollowing } from "./follow.ts"
 import type {
   Delivery,
   Destination,
@@ -44,8 +44,6 @@ interface Given {
   random: () => number
 }
 
-/** After this long every wait looks again, whatever the clock has done meanwhile. */
-const lookAgainMs = 60_000
 /** How long a delivery that is broken off may take to notice. */
 const heedMs = 1_000
 

@@ -18,8 +18,8 @@ interface Given {
 const batch = 500
 /** Following waits this long for company, so that its commits are few and large. */
 const companyMs = 20
-/** After this long it looks again, whatever the clock has done meanwhile. */
-const lookAgainMs = 60_000
+/** After this long every wait looks again, whatever the clock has done meanwhile. */
+export const lookAgainMs = 60_000
 /** How long to wait for a disk that refused. */
 export const diskAgainMs = 1_000
 

@@ -1,5 +1,5 @@
 import type { AckCode } from "./ack.ts"
-import type { Header } from "./head.ts"
+import { type Header, typeOf } from "./head.ts"
 
 /** Which rules a source answers by: what each message asks for, or always one of the two modes. */
 export type AckMode = "auto" | "original" | "enhanced"
@@ -44,12 +44,9 @@ export function ackCodes(
   return asks(forApplication, said) ? [...codes, ...original[said]] : codes
 }
 
-function isAck({ encoding, field }: Header): boolean {
-  return (
-    field(9)
-      .split(encoding[0] ?? "^", 1)[0]
-      ?.trim() === "ACK"
-  )
+function isAck(header: Header): boolean {
+  const type = typeOf(header)
+  return type === "ACK" || type.startsWith("ACK^")
 }
 
 /** MSH-15 or MSH-16. What is not of table 0155 asks for nothing: "ACCEPT" was seen in the field. */

@@ -72,7 +72,7 @@ export function openFollow(disk: Disk, tail: Tail, lanes: Lanes) {
         tail.letGo()
         throw error
       }
-      const forgotten = tail.followed(upTo)
+      const forgotten = tail.followed(messages)
       if (forgotten !== undefined) disk.lazily(() => seen.forget(forgotten))
     },
   }

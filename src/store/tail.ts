@@ -51,10 +51,9 @@ export class Tail {
     return this.#entries.slice(0, limit)
   }
 
-  /** Lets go of what was followed, up to this id; answers what the duplicate check forgot. */
-  followed(upTo: number): number | undefined {
-    const rest = this.#entries.findIndex(({ id }) => id > upTo)
-    const gone = this.#entries.splice(0, rest < 0 ? this.#entries.length : rest)
+  /** Lets go of so many that were followed; answers up to which id the duplicate check forgot. */
+  followed(messages: number): number | undefined {
+    const gone = this.#entries.splice(0, messages)
     if (this.#entries.length <= followLagMax) this.letGo()
     const now = gone.at(-1)?.receivedAt ?? 0
     return this.seen.forget(now, this.#windowMs, leastSeen)
