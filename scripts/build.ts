@@ -39,6 +39,7 @@ function compile(target: string): number {
       "--no-compile-autoload-bunfig",
       `--define=process.env.WAYSTATION_COMMIT=${JSON.stringify(commit)}`,
       entry,
+      join(root, "src/carrier/thread.ts"),
       `--outfile=${target}`,
     ],
     { cwd: root, env: cleanEnvironment(), stdio: ["ignore", "ignore", "inherit"] },

@@ -2,18 +2,9 @@
  * The second half of a message's life: follow the journal, then next, map, send, settle. There is
  * no in-flight state on disk: after a crash a pending delivery is simply sent again.
  */
-import { applyMap } from "./apply-map.ts"
+import type { Carried, Carry } from "./carry.ts"
 import { diskAgainMs, lookAgainMs, openFollowing } from "./follow.ts"
-import type {
-  Delivery,
-  Destination,
-  Log,
-  Mapped,
-  Message,
-  Outcome,
-  Sending,
-  Told,
-} from "./message.ts"
+import type { Delivery, Log } from "./message.ts"
 import { Busy, Pace, paceMs } from "./pace.ts"
 import {
   inFlightMax,
@@ -26,19 +17,12 @@ import {
 import { Signal } from "./signal.ts"
 import type { Store } from "./store/index.ts"
 
-/** A destination as delivering uses it. */
-export interface Outlet {
-  send: Destination["send"]
-  /** What stands at the destination of a resource this box has never told it about. */
-  look?: ((resource: string, signal: AbortSignal) => Promise<Told[]>) | undefined
-  concurrency: number
-}
-
 interface Given {
   store: Store
   owed: (message: { source: string; type: string }) => readonly string[]
-  map: (message: Message, known: readonly Told[]) => Mapped
-  outlets: Readonly<Record<string, Outlet>>
+  carry: Carry
+  /** The destinations, and how many deliveries each bears at once. */
+  destinations: Readonly<Record<string, { concurrency: number }>>
   log: Log
   now: () => number
   random: () => number
@@ -51,8 +35,8 @@ const heedMs = 1_000
 export function openDelivering(given: Given) {
   const busy = new Busy()
   const lines = Object.fromEntries(
-    Object.entries(given.outlets).map(([name, outlet]) => {
-      return [name, new Line(name, outlet, given, new Pace(busy))]
+    Object.entries(given.destinations).map(([name, { concurrency }]) => {
+      return [name, new Line(name, concurrency, given, new Pace(busy))]
     }),
   )
   const wakeAll = () => {
@@ -93,7 +77,7 @@ class Line {
 
   constructor(
     readonly name: string,
-    readonly outlet: Outlet,
+    readonly concurrency: number,
     readonly given: Given,
     readonly pace: Pace,
   ) {}
@@ -127,7 +111,7 @@ class Line {
     while (!this.#closing) {
       // One time for both questions: what falls due between them would be found by neither.
       const at = now()
-      const bears = inFlightMax(this.standing, this.outlet.concurrency, at) - this.#inFlight.size
+      const bears = inFlightMax(this.standing, this.concurrency, at) - this.#inFlight.size
       const free = Math.min(bears, this.pace.left(performance.now()))
       if (bears > 0 && free < 1) {
         await Bun.sleep(paceMs)
@@ -165,40 +149,18 @@ class Line {
   /** One delivery from its bytes to its settlement. */
   async #deliver(delivery: Delivery): Promise<void> {
     const probes = this.standing.state !== "up"
-    const { map, store } = this.given
-    const mapped = await applyMap(delivery.message, {
-      map,
-      known: (resources) => store.known(this.name, resources),
-      look: async (resource) => (await this.outlet.look?.(resource, this.#abort.signal)) ?? [],
-    })
-    if ("problem" in mapped) {
-      return this.#settle(delivery, { outcome: "hold", reason: mapped.problem })
-    }
-    if ("outcome" in mapped) return this.#answered(delivery, probes, mapped)
-    const { message, id } = delivery
-    const sending = { key: `${store.epoch}-${id}`, message, bundle: mapped.bundle }
-    const outcome = await this.#send(sending)
-    return this.#answered(delivery, probes, outcome, mapped)
-  }
-
-  /** What a destination throws is doubt: it may be one brought along, whose network has failed. */
-  async #send(sending: Sending): Promise<Outcome> {
-    try {
-      return await this.outlet.send(sending, this.#abort.signal)
-    } catch (error) {
-      return { outcome: "retry", reason: "the destination failed", said: (error as Error).message }
-    }
-  }
-
-  async #answered(
-    delivery: Delivery,
-    probes: boolean,
-    outcome: Outcome,
-    mapped?: Made,
-  ): Promise<void> {
+    const { carry, store } = this.given
+    const { id, message } = delivery
+    const carried = await carry(
+      { destination: this.name, key: `${store.epoch}-${id}`, message },
+      (resources) => store.known(this.name, resources),
+      this.#abort.signal,
+    )
+    const { outcome, asked } = carried
+    if (!asked) return this.#settle(delivery, carried)
     // Closing broke it off: it stays pending and is sent again after the start.
     if (this.#abort.signal.aborted && outcome.outcome === "retry") return
-    const { now, random, store, log } = this.given
+    const { now, random, log } = this.given
     const before = this.standing
     const after = standingAfter(before, outcome, now(), random())
     // Those that were in flight when it went down say it once more: eight would make 5 minutes 1 h.
@@ -207,18 +169,17 @@ class Line {
     if (state === "up") this.#probed.clear()
     else this.#probed.add(delivery.id)
     if (state !== before.state) log(`destination-${state}`, { destination: this.name, reason })
-    await this.#settle(delivery, outcome, mapped)
+    await this.#settle(delivery, carried)
     if (state === before.state || state !== "up") return
     // With the disk full they stay due when they were; what matters more is that this goes on.
     await store.hurry(this.name).catch(() => undefined)
   }
 
   /** Until it is written the delivery stays in flight: to send it again would only double it. */
-  async #settle(delivery: Delivery, outcome: Outcome, mapped?: Made): Promise<void> {
+  async #settle(delivery: Delivery, { outcome, told, notes }: Carried): Promise<void> {
     const { now, random, store, log } = this.given
     const { id, destination, message, attempts } = delivery
     const at = now()
-    const { told, notes } = mapped ?? { told: [], notes: [] }
     const dueAt = outcome.outcome === "retry" ? at + nextTryMs(outcome, attempts, random()) : 0
     for (let tries = 1; !this.#abort.signal.aborted; tries++) {
       try {
@@ -236,5 +197,3 @@ class Line {
     }
   }
 }
-
-type Made = Extract<Mapped, { bundle: unknown }>

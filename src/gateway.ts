@@ -3,13 +3,14 @@
  * in before it can be kept, and closes them the other way.
  */
 import { openAdmin, openStatus, type Status } from "./admin/index.ts"
+import { type Carrier, openCarrierHere, openCarrierThread } from "./carrier/index.ts"
 import { type Config, type Kinds, parseConfig, StartProblem } from "./config.ts"
-import { type Outlet, openDelivering } from "./deliver.ts"
+import { openDelivering } from "./deliver.ts"
 import { destinations as ourDestinations } from "./destination/index.ts"
 import { followOnce } from "./follow.ts"
 import { openLog } from "./log.ts"
-import { mapMessage, maps as ourMaps, ownedResource, readParts } from "./map/index.ts"
-import type { Destination, Log, MessageMap, Source, Surroundings } from "./message.ts"
+import { maps as ourMaps } from "./map/index.ts"
+import type { Log, MessageMap, Source, Surroundings } from "./message.ts"
 import { openReceiving } from "./receive.ts"
 import { owed } from "./route.ts"
 import { InFlight, sources as ourSources } from "./source/index.ts"
@@ -60,7 +61,6 @@ export async function openGateway(config: unknown, brought: Brought = {}): Promi
     destinations: { ...ourDestinations, ...brought.destinations },
   }
   const parsed = parseConfig(config, kinds)
-  const maps = [...(brought.maps ?? []), ...ourMaps]
   const log = brought.log ?? openLog((line) => process.stderr.write(line))
   const data = brought.data ?? "data"
   const store = await openStore(data, parsed.store)
@@ -73,7 +73,7 @@ export async function openGateway(config: unknown, brought: Brought = {}): Promi
   }
   try {
     await takeOver(store, parsed)
-    const opening = { config: parsed, kinds, maps, data, store, log, opened }
+    const opening = { config: parsed, kinds, brought, data, store, log, opened }
     return { ...(await openRooms(opening)), close }
   } catch (error) {
     await close()
@@ -86,7 +86,7 @@ type Closing = () => Promise<void>
 interface Opening {
   config: Config
   kinds: Kinds
-  maps: readonly MessageMap[]
+  brought: Brought
   data: string
   store: Store
   log: Log
@@ -118,22 +118,19 @@ async function takeOver(store: Store, config: Config): Promise<void> {
 }
 
 async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
-  const { config, kinds, maps, data, store, log, opened } = opening
+  const { config, kinds, data, store, log, opened } = opening
   const { site } = config
   const now = Date.now
   const surroundings: Surroundings = { site, log, now }
   const inFlight = new InFlight(log)
   const sources: Record<string, Source> = {}
+  const carrier = openCarrier(opening)
+  opened.push(() => carrier.close())
   const delivering = openDelivering({
     store,
     owed: (message) => owed(config.route, message),
-    map: (message, known) => {
-      const source = config.source[message.source]
-      // Without its settings the same number could name another patient.
-      if (!source) return { problem: `no [source.${message.source}] in the configuration` }
-      return mapMessage(maps, message, { site, source, known })
-    },
-    outlets: openOutlets(opening, surroundings),
+    carry: carrier.carry,
+    destinations: config.destination,
     log,
     now,
     random: Math.random,
@@ -191,27 +188,14 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
   return { sources: Object.fromEntries(addresses), admin: admin.address, status }
 }
 
-function openOutlets(
-  { config, kinds, opened }: Opening,
-  surroundings: Surroundings,
-): Record<string, Outlet> {
-  /** A resource as it stands at the destination, as parts of what is known. */
-  const look = async (destination: Destination, resource: string, signal: AbortSignal) => {
-    const [type, own] = ownedResource(config.site.id, resource)
-    const found = await destination.find?.(type, own, signal)
-    return found ? readParts(found, own) : []
-  }
-  const outlets: Record<string, Outlet> = {}
-  for (const [name, settings] of Object.entries(config.destination)) {
-    const kind = kinds.destinations[settings.kind]
-    if (!kind) throw new Error(`no kind ${settings.kind}`)
-    const destination = kind.open(name, settings, surroundings)
-    opened.push(() => destination.close())
-    outlets[name] = {
-      send: (sending, signal) => destination.send(sending, signal),
-      look: destination.find && ((resource, signal) => look(destination, resource, signal)),
-      concurrency: settings.concurrency,
-    }
-  }
-  return outlets
+/**
+ * Ours map and send on a thread of their own; what a program brought along are functions, which
+ * stay on its own.
+ */
+function openCarrier({ config, kinds, brought, log }: Opening): Carrier {
+  const { site, source, destination } = config
+  const settings = { site, source, destination }
+  if (!brought.maps && !brought.destinations) return openCarrierThread(settings, log)
+  const maps = [...(brought.maps ?? []), ...ourMaps]
+  return openCarrierHere(settings, { maps, destinations: kinds.destinations }, log)
 }

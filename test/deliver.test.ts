@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test"
 import type { Bundle } from "fhir/r4"
+import { openCarrying } from "../src/carry.ts"
 import { openDelivering } from "../src/deliver.ts"
 import type { Outcome } from "../src/message.ts"
 import { openStore } from "../src/store/index.ts"
@@ -19,16 +20,18 @@ async function delivering(
   const room = openDelivering({
     store,
     owed: ({ source }) => (source === "lab" ? ["central"] : []),
-    map: () => ({ bundle, notes: [], told: [], owned: [] }),
-    outlets: {
-      central: {
-        concurrency,
-        send: async ({ message }) => {
-          sent++
-          return answer(Buffer.from(message.bytes).toString())
+    carry: openCarrying({
+      map: () => ({ bundle, notes: [], told: [], owned: [] }),
+      outlets: {
+        central: {
+          send: async ({ message }) => {
+            sent++
+            return answer(Buffer.from(message.bytes).toString())
+          },
         },
       },
-    },
+    }),
+    destinations: { central: { concurrency } },
     log: () => {},
     now: now ?? (() => clock.now),
     random: () => 0.5,

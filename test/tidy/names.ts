@@ -19,7 +19,8 @@ const atTheRoot = [
 ]
 const inSrc = [
   "admin",
-  "apply-map.ts",
+  "carrier",
+  "carry.ts",
   "cli",
   "config.ts",
   "deliver.ts",

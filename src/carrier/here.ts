@@ -1,0 +1,76 @@
+import { type Carry, type Outlet, openCarrying } from "../carry.ts"
+import type { DestinationConfig, DestinationKind } from "../destination/index.ts"
+import { mapMessage, ownedResource, readParts } from "../map/index.ts"
+import type {
+  Destination,
+  Log,
+  MessageMap,
+  SiteSettings,
+  SourceSettings,
+  Surroundings,
+} from "../message.ts"
+
+/** What the configuration says to whoever maps and sends. */
+export interface CarrierSettings {
+  site: SiteSettings
+  source: Readonly<Record<string, SourceSettings>>
+  destination: Readonly<Record<string, DestinationConfig>>
+}
+
+/** The maps and the kinds of destinations to work with. */
+export interface Equipment {
+  maps: readonly MessageMap[]
+  destinations: Readonly<Record<string, DestinationKind>>
+}
+
+/** Maps and sends, with every destination open. */
+export interface Carrier {
+  carry: Carry
+  close(): Promise<void>
+}
+
+/** Opens a carrier on the thread that calls. */
+export function openCarrierHere(
+  { site, source, destination }: CarrierSettings,
+  { maps, destinations }: Equipment,
+  log: Log,
+): Carrier {
+  const surroundings: Surroundings = { site, log, now: Date.now }
+  const opened: Destination[] = []
+  const outlets: Record<string, Outlet> = {}
+  for (const [name, settings] of Object.entries(destination)) {
+    const kind = destinations[settings.kind]
+    if (!kind) throw new Error(`no kind ${settings.kind}`)
+    const one = kind.open(name, settings, surroundings)
+    opened.push(one)
+    outlets[name] = outletOf(one, site.id)
+  }
+  const carry = openCarrying({
+    map(message, known) {
+      const settings = source[message.source]
+      // Without its settings the same number could name another patient.
+      if (!settings) return { problem: `no [source.${message.source}] in the configuration` }
+      return mapMessage(maps, message, { site, source: settings, known })
+    },
+    outlets,
+  })
+  return {
+    carry,
+    async close() {
+      await Promise.all(opened.map((one) => one.close()))
+    },
+  }
+}
+
+function outletOf(destination: Destination, site: string): Outlet {
+  const send: Outlet["send"] = (sending, signal) => destination.send(sending, signal)
+  if (!destination.find) return { send }
+  return {
+    send,
+    async look(resource, signal) {
+      const [type, own] = ownedResource(site, resource)
+      const found = await destination.find?.(type, own, signal)
+      return found ? readParts(found, own) : []
+    },
+  }
+}

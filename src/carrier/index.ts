@@ -1,0 +1,2 @@
+export { type Carrier, openCarrierHere } from "./here.ts"
+export { openCarrierThread } from "./remote.ts"

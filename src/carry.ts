@@ -1,0 +1,97 @@
+import type { Mapped, Message, Outcome, Sending, Told } from "./message.ts"
+
+/** One delivery to be mapped and sent. */
+export interface Carrying {
+  destination: string
+  /** The same each time this delivery is sent. */
+  key: string
+  message: Message
+}
+
+/** What came of it: the destination's answer, and what is to be remembered with it. */
+export interface Carried {
+  outcome: Outcome
+  /** Whether the destination was asked: what a map holds says nothing about it. */
+  asked: boolean
+  told: readonly Told[]
+  notes: readonly string[]
+}
+
+/** Maps a message and sends it; `known` says what its destination was told of resources before. */
+export type Carry = (
+  carrying: Carrying,
+  known: (resources: readonly string[]) => Promise<Told[]>,
+  signal: AbortSignal,
+) => Promise<Carried>
+
+/** A destination as carrying uses it. */
+export interface Outlet {
+  send: (sending: Sending, signal: AbortSignal) => Promise<Outcome>
+  /** What stands there of a resource it was never told about. Rejects when it can't be had now. */
+  look?: ((resource: string, signal: AbortSignal) => Promise<Told[]>) | undefined
+}
+
+interface Given {
+  map: (message: Message, known: readonly Told[]) => Mapped
+  outlets: Readonly<Record<string, Outlet>>
+}
+
+/** The two steps of a delivery that need neither the disk nor the other deliveries: map, send. */
+export function openCarrying({ map, outlets }: Given): Carry {
+  return async ({ destination, key, message }, known, signal) => {
+    const outlet = outlets[destination]
+    if (!outlet) throw new Error(`no destination ${destination}`)
+    const mapped = await applyMap(message, {
+      map,
+      known,
+      look: async (resource) => (await outlet.look?.(resource, signal)) ?? [],
+    })
+    if ("outcome" in mapped) return { outcome: mapped, asked: true, told: [], notes: [] }
+    if ("problem" in mapped) {
+      const outcome: Outcome = { outcome: "hold", reason: mapped.problem }
+      return { outcome, asked: false, told: [], notes: [] }
+    }
+    const { bundle, told, notes } = mapped
+    const outcome = await send(outlet, { key, message, bundle }, signal)
+    return { outcome, asked: true, told, notes }
+  }
+}
+
+interface With {
+  map: Given["map"]
+  known: (resources: readonly string[]) => Promise<Told[]>
+  look: (resource: string) => Promise<Told[]>
+}
+
+/**
+ * The map is applied once to learn which resources the message keeps up to date, and once more over
+ * what this destination was told of them before. An outcome where the destination did not say what
+ * it has.
+ */
+async function applyMap(
+  message: Message,
+  { map, known: knownOf, look }: With,
+): Promise<Mapped | Outcome> {
+  const first = map(message, [])
+  if ("problem" in first || first.owned.length === 0) return first
+  const known = await knownOf(first.owned)
+  const unheard = first.owned.filter((owned) => !known.some((told) => told.resource === owned))
+  try {
+    known.push(...(await Promise.all(unheard.map(look))).flat())
+  } catch (error) {
+    return { outcome: "retry", reason: (error as Error).message }
+  }
+  const again = map(message, known)
+  if ("problem" in again) return again
+  const looked = known.filter(({ messageId }) => messageId === 0)
+  return { ...again, told: [...looked, ...again.told] }
+}
+
+/** What a destination throws is doubt: it may be one brought along, whose network has failed. */
+async function send(outlet: Outlet, sending: Sending, signal: AbortSignal): Promise<Outcome> {
+  try {
+    return await outlet.send(sending, signal)
+  } catch (error) {
+    return { outcome: "retry", reason: "the destination failed", said: (error as Error).message }
+  }
+}
