@@ -15,7 +15,7 @@ function carrierTo(url: string, kind = "fhir") {
   const carrier = openCarrierThread(
     {
       site: { id: "test-clinic", timezone: "UTC" },
-      source: { lab: { kind: "mllp" } },
+      source: { lab: {} },
       destination: { central },
     },
     (event) => void events.push(event),
@@ -28,7 +28,7 @@ function carrying(id: number, bytes: Uint8Array, type = "ORU^R01"): Carrying {
   return { destination: "central", key: `epoch-${id}`, message }
 }
 
-test("several deliveries are mapped and sent on the thread at once, each with its own answer", async () => {
+test("several deliveries are on the thread at once, and each has its own answer", async () => {
   const central = await openCentral()
   const carrier = carrierTo(central.url)
   const results = await Promise.all([
@@ -92,7 +92,7 @@ test("a delivery is broken off when it is told to, also on the thread", async ()
   await central.close()
 })
 
-test("deliveries on a thread that ends stay in doubt, and the next one gets a new thread", async () => {
+test("deliveries on a thread that ends are in doubt, and the next one gets a new thread", async () => {
   const carrier = carrierTo("http://127.0.0.1:9/fhir", "unheard-of")
   for (const id of [1, 2]) {
     const { outcome, asked } = await carrier.carry(carrying(id, oru()), nothing, never)
