@@ -92,7 +92,7 @@ test("a delivery is broken off when it is told to, also on the thread", async ()
   await central.close()
 })
 
-test("deliveries on a thread that ends are in doubt, and the next one gets a new thread", async () => {
+test("deliveries on a thread that ends are in doubt, and the next gets another", async () => {
   const carrier = carrierTo("http://127.0.0.1:9/fhir", "unheard-of")
   for (const id of [1, 2]) {
     const { outcome, asked } = await carrier.carry(carrying(id, oru()), nothing, never)
