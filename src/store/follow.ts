@@ -116,13 +116,13 @@ function writerOf(database: Database, lanes: Lanes) {
   return {
     /** `lasts`: who joined a lane in this commit. */
     delivery({ id: messageId, subjects }: Entry, name: string, lasts: Lasts): void {
-      const before = new Set<number>()
+      const before: number[] = []
       const own = lanesOf(name, subjects)
       for (const lane of own) {
         const last = lasts.get(lane) ?? lanes.last(lane)
-        if (last !== undefined) before.add(last)
+        if (last !== undefined && !before.includes(last)) before.push(last)
       }
-      const id = Number(deliver.run(messageId, name, subjects, before.size).lastInsertRowid)
+      const id = Number(deliver.run(messageId, name, subjects, before.length).lastInsertRowid)
       for (const first of before) behind.run(first, id)
       for (const lane of own) lasts.set(lane, id)
     },

@@ -21,7 +21,7 @@ export class Lanes {
         WHERE state = 'pending' AND ahead = 0) ORDER BY id`,
     )
     for (const { id, destination, subjects } of pending.iterate()) {
-      for (const lane of lanesOf(destination, subjects)) this.#lasts.set(lane, id)
+      for (const lane of lanesOf(destination, Buffer.from(subjects))) this.#lasts.set(lane, id)
     }
   }
 
@@ -36,18 +36,17 @@ export class Lanes {
 
   /** Takes out a delivery that a commit settled. */
   leave(destination: string, subjects: Uint8Array, id: number): void {
-    for (const lane of lanesOf(destination, subjects)) {
+    for (const lane of lanesOf(destination, Buffer.from(subjects))) {
       if (this.#lasts.get(lane) === id) this.#lasts.delete(lane)
     }
   }
 }
 
 /** The lanes of a delivery, each once; `subjects` as the journal keeps them, keys in a row. */
-export function lanesOf(destination: string, subjects: Uint8Array): string[] {
-  const keys = Buffer.from(subjects.buffer, subjects.byteOffset, subjects.byteLength)
+export function lanesOf(destination: string, subjects: Buffer): string[] {
   const lanes: string[] = []
-  for (let at = 0; at < keys.length; at += keyLength) {
-    lanes.push(`${destination} ${keys.toString("latin1", at, at + keyLength)}`)
+  for (let at = 0; at < subjects.length; at += keyLength) {
+    lanes.push(`${destination} ${subjects.toString("latin1", at, at + keyLength)}`)
   }
   return lanes
 }
