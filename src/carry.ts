@@ -1,3 +1,4 @@
+import type { Bundle } from "fhir/r4"
 import type { Mapped, Message, Outcome, Sending, Told } from "./message.ts"
 
 /** One delivery to be mapped and sent. */
@@ -26,6 +27,7 @@ export type Carry = (
 
 /** A destination as carrying uses it. */
 export interface Outlet {
+  takes: "bundle" | "message"
   send: (sending: Sending, signal: AbortSignal) => Promise<Outcome>
   /** What stands there of a resource it was never told about. Rejects when it can't be had now. */
   look?: ((resource: string, signal: AbortSignal) => Promise<Told[]>) | undefined
@@ -41,6 +43,10 @@ export function openCarrying({ map, outlets }: Given): Carry {
   return async ({ destination, key, message }, known, signal) => {
     const outlet = outlets[destination]
     if (!outlet) throw new Error(`no destination ${destination}`)
+    if (outlet.takes === "message") {
+      const outcome = await send(outlet, { key, message, bundle: unmapped }, signal)
+      return { outcome, asked: true, told: [], notes: [] }
+    }
     const mapped = await applyMap(message, {
       map,
       known,
@@ -56,6 +62,9 @@ export function openCarrying({ map, outlets }: Given): Carry {
     return { outcome, asked: true, told, notes }
   }
 }
+
+/** For a destination that takes messages. */
+const unmapped: Bundle = { resourceType: "Bundle", type: "transaction" }
 
 interface With {
   map: Given["map"]

@@ -110,6 +110,17 @@ export interface Why {
   reason: string
   /** In the destination's words, which may quote the message: for people, never for the log. */
   said?: string | undefined
+  /** What the destination found wrong, place by place; in its words too. */
+  issues?: readonly Issue[] | undefined
+}
+
+/** One issue of an OperationOutcome (R4, 2.37). */
+export interface Issue {
+  severity: string
+  code: string
+  text: string
+  /** FHIRPath of the element; "" where none was named. */
+  expression: string
 }
 
 /**
@@ -195,11 +206,14 @@ export interface Sending {
   /** The store's epoch and the delivery's id; a destination adds a digest of what it sends. */
   key: string
   message: Message
+  /** What the map made of it; of no entries for a destination that takes messages. */
   bundle: Bundle
 }
 
 /** An open way out. Must be safe to call twice with the same sending. */
 export interface Destination {
+  /** `message`: it is sent the bytes as they came, and no map is applied. Left out: `bundle`. */
+  readonly takes?: "bundle" | "message" | undefined
   send(sending: Sending, signal: AbortSignal): Promise<Outcome>
   /** Reads one resource by our own identifier; undefined where there is none. Left out where the
    * destination can't be read. Throws when the answer is not to be had now. */

@@ -24,6 +24,7 @@ async function delivering(
       map: () => ({ bundle, notes: [], told: [], owned: [] }),
       outlets: {
         central: {
+          takes: "bundle",
           send: async ({ message }) => {
             sent++
             return answer(Buffer.from(message.bytes).toString())

@@ -63,9 +63,11 @@ export function openCarrierHere(
 }
 
 function outletOf(destination: Destination, site: string): Outlet {
+  const { takes = "bundle" } = destination
   const send: Outlet["send"] = (sending, signal) => destination.send(sending, signal)
-  if (!destination.find) return { send }
+  if (!destination.find) return { takes, send }
   return {
+    takes,
     send,
     async look(resource, signal) {
       const [type, own] = ownedResource(site, resource)
