@@ -100,9 +100,15 @@ export interface Receipt {
 /** What a destination said. Doubt is `retry`; only a refusal of this message is `hold`. */
 export type Outcome =
   | { outcome: "delivered"; receipt: Receipt }
-  | ({ outcome: "retry"; afterMs?: number | undefined } & Why)
+  | ({ outcome: "retry"; afterMs?: number | undefined; doubt?: Doubt | undefined } & Why)
   | ({ outcome: "hold" } & Why)
   | ({ outcome: "pause" } & Why)
+
+/**
+ * A failure that may be this message's own, where it comes again and again. `conflict`: two that
+ * are in flight at once may have met (409, 412). `fault`: the destination broke over it (500).
+ */
+export type Doubt = "conflict" | "fault"
 
 /** Why a delivery did not go through. */
 export interface Why {

@@ -9,6 +9,8 @@ export interface Standing {
   notBefore: number
   /** What went wrong last, until a delivery goes through. */
   reason?: string
+  /** Messages it refused in a row for one reason, while nothing went through. */
+  refused?: { reason: string; messages: number }
 }
 
 /** A destination whose last answers are unknown: full speed. */
@@ -20,6 +22,7 @@ const firstTryMs = secondMs / 2
 /** The longest wait between two tries of one delivery. */
 export const retryMsMax = 5 * minuteMs
 const failuresUntilDown = 5
+const refusedUntilPaused = 20
 const firstProbeMs = 5 * minuteMs
 const probeMsMax = 60 * minuteMs
 /** A server's own Retry-After is honoured up to this. */
@@ -52,6 +55,18 @@ export function nextTryMs(
 }
 
 /**
+ * What an outcome comes to where the destination stands so: the twentieth refusal in a row for one
+ * reason is no longer the message's fault. A wrong profile at the centre must not empty the backlog
+ * into the holding tank, so this message and those after it stay pending.
+ */
+export function judge(outcome: Outcome, { refused }: Standing): Outcome {
+  if (outcome.outcome !== "hold" || refused?.reason !== outcome.reason) return outcome
+  if (refused.messages + 1 < refusedUntilPaused) return outcome
+  const reason = `it refused ${refusedUntilPaused} messages in a row: ${outcome.reason}`
+  return { ...outcome, outcome: "pause", reason }
+}
+
+/**
  * How a destination stands after an outcome. Five failures in a row and it is down: then one
  * delivery at a time tries it, and the first that gets an answer brings it back to full speed. A
  * refusal of one message is an answer. A pause means that the destination as a whole is wrong; it
@@ -65,8 +80,12 @@ export function standingAfter(
 ): Standing {
   switch (outcome.outcome) {
     case "delivered":
-    case "hold":
       return upright
+    case "hold": {
+      const { reason } = outcome
+      const messages = before.refused?.reason === reason ? before.refused.messages + 1 : 1
+      return { ...upright, refused: { reason, messages } }
+    }
     case "retry": {
       const failures = before.failures + 1
       if (before.state === "up" && failures < failuresUntilDown) {
@@ -75,12 +94,13 @@ export function standingAfter(
       // Also from a pause: what is not reached can't be said to be wrong any more.
       const beyond = Math.max(0, failures - failuresUntilDown)
       const notBefore = now + nextTryMs(outcome, beyond, random)
-      return { state: "down", failures, notBefore, reason: outcome.reason }
+      return { ...before, state: "down", failures, notBefore, reason: outcome.reason }
     }
     case "pause": {
       const probes = before.state === "paused" ? before.failures + 1 : 0
       const waitMs = Math.min(firstProbeMs * 2 ** Math.min(probes, 20), probeMsMax)
-      return { state: "paused", failures: probes, notBefore: now + waitMs, reason: outcome.reason }
+      const notBefore = now + waitMs
+      return { ...before, state: "paused", failures: probes, notBefore, reason: outcome.reason }
     }
     default:
       return outcome satisfies never

@@ -45,6 +45,7 @@ async function delivering(
     room.wake()
   }
   return {
+    room,
     receive,
     sent: () => sent,
     now: () => clock.now,
@@ -132,5 +133,53 @@ test("a destination that throws is asked again with a pause, like one that fails
   await Bun.sleep(300)
   expect(line.sent()).toBe(1)
   expect(await line.counts()).toMatchObject({ pending: 1 })
+  await line.close()
+})
+
+test("a wrong profile at central does not empty the backlog into the holding tank", async () => {
+  const line = await delivering(() => ({ outcome: "hold", reason: "answered 422" }))
+  for (let count = 0; count < 60; count++) await line.receive(`${count}`)
+  while (line.standing().state !== "paused") await Bun.sleep(5)
+  await Bun.sleep(100)
+  expect(await line.counts()).toMatchObject({ held: 19, pending: 41 })
+  expect(line.standing().reason).toBe("it refused 20 messages in a row: answered 422")
+  await line.close()
+})
+
+test("a message that conflicts is tried again with nothing else in flight", async () => {
+  let inFlight = 0
+  const beside: number[] = []
+  const line = await delivering(
+    async (text) => {
+      inFlight++
+      if (text === "0" && beside.push(inFlight - 1) === 1) await Bun.sleep(20)
+      await Bun.sleep(1)
+      inFlight--
+      if (text !== "0" || beside.length > 3)
+        return { outcome: "delivered", receipt: { status: 200 } }
+      return { ...failing, reason: "answered 409", afterMs: 1, doubt: "conflict" }
+    },
+    { now: Date.now },
+  )
+  for (let count = 0; count < 100; count++) await line.receive(`${count}`)
+  while ((await line.counts())?.delivered !== 100) await Bun.sleep(5)
+  expect(beside.slice(1)).toEqual([0, 0, 0])
+  await line.close()
+})
+
+test("a person pauses a destination, tries it with one delivery, and resumes it", async () => {
+  let answer: Outcome = { outcome: "pause", reason: "answered 401" }
+  const line = await delivering(() => answer)
+  line.room.pause("central", "paused by ada: server moves")
+  for (let count = 0; count < 3; count++) await line.receive(`${count}`)
+  await Bun.sleep(60)
+  expect(line.sent()).toBe(0)
+  expect(line.standing()).toMatchObject({ state: "paused", reason: "paused by ada: server moves" })
+  line.room.resume("central")
+  while (line.standing().state !== "paused") await Bun.sleep(5)
+  answer = { outcome: "delivered", receipt: { status: 200 } }
+  line.room.probe("central")
+  while ((await line.counts())?.delivered !== 3) await Bun.sleep(5)
+  expect(line.standing().state).toBe("up")
   await line.close()
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test"
 import type { Outcome } from "../src/message.ts"
 import {
   inFlightMax,
+  judge,
   nextTryMs,
   patienceMs,
   retryAfterMs,
@@ -73,7 +74,7 @@ describe("a destination", () => {
     ["a refusal of one message, which is an answer", { outcome: "hold", reason: "422" } as const],
   ])("that is down is up at full speed again after %s", (_what, outcome) => {
     const up = after(failure, failure, failure, failure, failure, outcome)
-    expect(up).toEqual(upright)
+    expect(up).toMatchObject(upright)
     expect(inFlightMax(up, 8, 0)).toBe(8)
   })
 
@@ -90,6 +91,26 @@ describe("a destination", () => {
 
   test("that is paused and then can't be reached is down, and never at full speed", () => {
     expect(after(wrong, failure).state).toBe("down")
+  })
+
+  test("that refuses twenty messages in a row for one reason is wrong as a whole", () => {
+    const refusal: Outcome = { outcome: "hold", reason: "answered 422" }
+    let standing = upright
+    for (let message = 1; message < 20; message++) {
+      expect(judge(refusal, standing)).toBe(refusal)
+      standing = standingAfter(standing, refusal, 0, 0.5)
+    }
+    const twentieth = judge(refusal, standing)
+    expect(twentieth).toEqual({
+      outcome: "pause",
+      reason: "it refused 20 messages in a row: answered 422",
+    })
+    const paused = standingAfter(standing, twentieth, 0, 0.5)
+    expect(paused.state).toBe("paused")
+    expect(judge(refusal, paused).outcome).toBe("pause")
+    expect(judge(refusal, after(...Array(19).fill(refusal), success)).outcome).toBe("hold")
+    const another: Outcome = { outcome: "hold", reason: "answered 400" }
+    expect(judge(refusal, after(...Array(19).fill(refusal), another)).outcome).toBe("hold")
   })
 
   test("is tried at once when its wait is longer than any wait: the clock has jumped", () => {

@@ -16,6 +16,8 @@ const story = [
     "receive.ts",
     "follow.ts",
     "deliver.ts",
+    "line.ts",
+    "doubt.ts",
     "carry.ts",
     "route.ts",
     "retry.ts",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import type { Outcome, Receipt, Why } from "../../message.ts"
+import type { Doubt, Outcome, Receipt, Why } from "../../message.ts"
 import type { Answer } from "./answer.ts"
 import { beginning, explanation, object, parseJson } from "./explanation.ts"
 
@@ -14,7 +14,12 @@ export function outcomeOf(answer: Answer, sent: number, now: number): Outcome {
   const why = whyOf(answer)
   switch (meaningOf(status)) {
     case "retry":
-      return { outcome: "retry", ...why, afterMs: retryAfterMs(answer.headers, now) }
+      return {
+        outcome: "retry",
+        ...why,
+        afterMs: retryAfterMs(answer.headers, now),
+        doubt: doubtOf(status),
+      }
     case "hold":
       return { outcome: "hold", ...why }
     case "pause":
@@ -44,6 +49,11 @@ function meaningOf(status: number): "retry" | "hold" | "pause" {
   }
   if (status >= 300 && status < 400) return "pause"
   return status >= 400 && status < 500 ? "hold" : "retry"
+}
+
+function doubtOf(status: number): Doubt | undefined {
+  if (status === 409 || status === 412) return "conflict"
+  return status === 500 ? "fault" : undefined
 }
 
 function outcomeOf2xx(answer: Answer, sent: number): Outcome {
