@@ -95,7 +95,8 @@ test.each([
   "a %s to all that are in flight at once is waited for as one is",
   async (_code, answer, most) => {
     const line = await delivering(() => answer, { concurrency: 16 })
-    for (let count = 0; count < 16; count++) await line.receive(`${count}`)
+    // Together, so that they are followed together and all are in flight before the first answer.
+    await Promise.all(Array.from({ length: 16 }, (_, count) => line.receive(`${count}`)))
     while ((await line.counts())?.pending !== 16 || line.sent() < 16) await Bun.sleep(5)
     await Bun.sleep(0)
     expect(line.standing().notBefore - line.now()).toBeLessThanOrEqual(most)
