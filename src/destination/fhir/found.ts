@@ -1,6 +1,6 @@
 import type { FhirResource } from "fhir/r4"
-import type { Answer } from "./answer.ts"
-import { beginning, explanation, object, parseJson } from "./explanation.ts"
+import type { Answer } from "../answer.ts"
+import { beginning, explanation, object, parseJson } from "../explanation.ts"
 
 /**
  * The one resource of a search answer; undefined where there is none, and where the destination

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto"
-import type { Doubt, Outcome, Receipt, Why } from "../../message.ts"
-import type { Answer } from "./answer.ts"
-import { beginning, explanation, object, parseJson } from "./explanation.ts"
+import type { Outcome, Receipt } from "../../message.ts"
+import type { Answer } from "../answer.ts"
+import { beginning, explanation, object, parseJson } from "../explanation.ts"
+import { meaningOf, outcomeOfStatus, why } from "../status.ts"
 
 /**
  * What an answer to a transaction of `sent` entries means for its delivery. Delivered is only
@@ -11,49 +12,7 @@ import { beginning, explanation, object, parseJson } from "./explanation.ts"
 export function outcomeOf(answer: Answer, sent: number, now: number): Outcome {
   const { status } = answer
   if (status >= 200 && status < 300) return outcomeOf2xx(answer, sent)
-  const why = whyOf(answer)
-  switch (meaningOf(status)) {
-    case "retry":
-      return {
-        outcome: "retry",
-        ...why,
-        afterMs: retryAfterMs(answer.headers, now),
-        doubt: doubtOf(status),
-      }
-    case "hold":
-      return { outcome: "hold", ...why }
-    case "pause":
-      return { outcome: "pause", ...why }
-  }
-}
-
-function meaningOf(status: number): "retry" | "hold" | "pause" {
-  switch (status) {
-    // On the base: the address, the credentials or the role is wrong, as OpenHIM answers 401
-    // for a client that is not allowed and 404 where no channel matched. No message passes an
-    // address that takes no POST (405), is gone (410) or stands behind a proxy's login (407).
-    case 401:
-    case 403:
-    case 404:
-    case 405:
-    case 407:
-    case 410:
-      return "pause"
-    // 409 and 412 are often a race between two conditional creates of one resource.
-    case 408:
-    case 409:
-    case 412:
-    case 425:
-    case 429:
-      return "retry"
-  }
-  if (status >= 300 && status < 400) return "pause"
-  return status >= 400 && status < 500 ? "hold" : "retry"
-}
-
-function doubtOf(status: number): Doubt | undefined {
-  if (status === 409 || status === 412) return "conflict"
-  return status === 500 ? "fault" : undefined
+  return outcomeOfStatus(answer, now)
 }
 
 function outcomeOf2xx(answer: Answer, sent: number): Outcome {
@@ -117,39 +76,6 @@ function outcomeOfEntry(status: number, index: number, entry: EntryResponse | un
     outcome: refusal ? "hold" : "retry",
     ...why(`answered ${status}, but entry ${index + 1} with ${answered}`, explained),
   }
-}
-
-/** The status, and what the server said about it. */
-function whyOf(answer: Answer): Why {
-  const location = answer.headers.get("location")
-  const to = location && answer.status < 400 ? ` (moved to ${beginning(location)})` : ""
-  return why(`answered ${answer.status}${to}${hint(answer.status)}`, explanation(answer.text))
-}
-
-/** What to look at where the answer would meet any message. */
-function hint(status: number): string {
-  if ([401, 403, 407].includes(status)) return " (are the credentials and the role right?)"
-  return [404, 405, 410].includes(status) ? " (is the address right?)" : ""
-}
-
-function why(reason: string, said: string): Why {
-  return said === "" ? { reason } : { reason, said }
-}
-
-/** A day: a slip of the server's clock must not silence a clinic for longer. */
-const retryAfterMsMax = 86_400_000
-
-/** Retry-After (RFC 9110, 10.2.3): seconds, or a date, read against the server's own clock. */
-function retryAfterMs(headers: Headers, now: number): number | undefined {
-  const value = headers.get("retry-after")?.trim()
-  if (!value) return undefined
-  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, retryAfterMsMax)
-  // Date.parse would take "-5" for a day in May.
-  const at = /^[A-Za-z]{3}/.test(value) ? Date.parse(value) : Number.NaN
-  if (Number.isNaN(at)) return undefined
-  const serverNow = Date.parse(headers.get("date") ?? "")
-  const afterMs = at - (Number.isNaN(serverNow) ? now : serverNow)
-  return Math.min(Math.max(afterMs, 0), retryAfterMsMax)
 }
 
 /** The proof of a delivery: small, and enough to ask the centre's people about it. */

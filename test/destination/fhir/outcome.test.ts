@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test"
-import type { Answer } from "../../../src/destination/fhir/answer.ts"
+import type { Answer } from "../../../src/destination/answer.ts"
 import { outcomeOf } from "../../../src/destination/fhir/outcome.ts"
 
 const now = Date.UTC(2026, 3, 15, 12)

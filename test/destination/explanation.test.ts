@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test"
-import { beginning, explanation } from "../../../src/destination/fhir/explanation.ts"
+import { beginning, explanation } from "../../src/destination/explanation.ts"
 
 const nothing = "an OperationOutcome that says nothing"
 

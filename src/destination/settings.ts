@@ -1,0 +1,34 @@
+import * as v from "valibot"
+
+/** What every kind of destination can be told about how deliveries leave for it. */
+export const delivering = {
+  /** Deliveries in flight at once; the deliver loop keeps to it. */
+  concurrency: v.optional(
+    v.pipe(
+      v.number("must be a whole number from 1 to 64"),
+      v.check(
+        (n) => Number.isInteger(n) && n >= 1 && n <= 64,
+        "must be a whole number from 1 to 64",
+      ),
+    ),
+    8,
+  ),
+}
+
+/** Where a server answers over HTTP, without anything that only some requests carry. */
+export const address = v.pipe(
+  v.string('must be an address in quotes, such as "https://central.example/fhir"'),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const message = dataset.typed ? addressProblem(dataset.value) : undefined
+    if (message) addIssue({ message })
+  }),
+)
+
+function addressProblem(url: string): string | undefined {
+  if (!URL.canParse(url)) return 'must be a whole address, such as "https://central.example/fhir"'
+  const { protocol, username, password } = new URL(url)
+  if (protocol !== "http:" && protocol !== "https:") return "must begin with http:// or https://"
+  if (username || password) return "must not carry a name or password"
+  if (/[?#]/.test(url)) return "must be a base address: no ? and no # in it"
+  return undefined
+}
