@@ -1,4 +1,5 @@
 import type { Log, Surroundings } from "../message.ts"
+import { Turns } from "./turns.ts"
 
 /** What a source is given to work with: one count of what all sources hold, besides the rest. */
 export interface SourceSurroundings extends Surroundings {
@@ -9,9 +10,9 @@ export interface SourceSurroundings extends Surroundings {
 export interface Holder {
   /** Bytes it holds of a message that has begun and not ended. */
   readonly held: number
-  /** Reads on or stops, as `stops` tells; called whenever that may have changed. */
+  /** Reads on or stops, as `full` and `waits` tell; called whenever that may have changed. */
   flow(): void
-  /** How long its peer has sent nothing while it could, at `now` by `performance.now()`. */
+  /** How long its peer is known to have sent nothing, at `now` by `performance.now()`. */
   silentMs(now: number): number
   /** Hands in what it holds as something that never ended, and closes. */
   giveUp(): void
@@ -23,7 +24,7 @@ const bytesMaxDefault = 64 * 1024 ** 2
 /** A frame of this size is let through however short room is: most are smaller. */
 const smallMax = 64 * 1024
 
-/** So many in line go on together: one by one, 150 stalled ones held the rest up for minutes. */
+/** So many of those who wait go on together: large ones that are sent whole take no time. */
 const togetherMax = 16
 
 /** Who was silent for less is still sending. */
@@ -38,18 +39,20 @@ const tellEveryMs = 60_000
  *
  * - Messages handed to the core and not answered yet. At the limit nobody is read any further
  *   until the disk has caught up: it answers in the order they came, so nobody starves.
- * - Messages that have begun. At the limit small ones go on as ever; of those above 64 KiB a few
- *   go on together (one alone from one and a half times the limit), and the rest wait in line.
- *   Whoever could go on and is silent gives way soon (`short`), so a line of stalled senders
- *   clears. At twice the limit beginnings are given up.
+ * - Messages that have begun. At the limit small ones go on as ever, and those above 64 KiB take
+ *   turns: a few together, from one and a half times the limit one alone. Whoever stalls loses its
+ *   turn at once, and its place soon (`short`). All but the largest never hold twice the limit:
+ *   at that, beginnings are given up.
+ *
+ * So at most 64 MiB wait for the disk (and what one read of each connection completes), and 128 MiB
+ * and the one largest frame are held of what has begun. Bodies over HTTP have a room of their own.
  */
 export class InFlight {
   readonly #bytesMax: number
-  readonly #together: number
   readonly #log: Log
   readonly #holders = new Set<Holder>()
-  /** Holders of large beginnings while room is short; the first of them go on. */
-  readonly #line = new Set<Holder>()
+  /** Of the holders of large beginnings, while room is short. */
+  readonly #turns: Turns<Holder>
   #unanswered = 0
   #begun = 0
   #full = false
@@ -57,9 +60,9 @@ export class InFlight {
   #toldAt = Number.NEGATIVE_INFINITY
 
   constructor(log: Log, bytesMax = bytesMaxDefault, together = togetherMax) {
-    this.#together = together
     this.#log = log
     this.#bytesMax = bytesMax
+    this.#turns = new Turns(together)
   }
 
   /** Whether there are so many beginnings that a silent one has to give way. */
@@ -74,7 +77,7 @@ export class InFlight {
   /** `holder` is gone, and all it held is handed in or given up. */
   leave(holder: Holder): void {
     this.#holders.delete(holder)
-    this.#leaveLine(holder)
+    this.#turns.leave(holder)
   }
 
   /** So many bytes were handed to the core. */
@@ -98,24 +101,30 @@ export class InFlight {
   /** `holder` now holds so many more bytes of a message that has begun; fewer when negative. */
   begin(holder: Holder, bytes: number): void {
     this.#begun += bytes
-    if (holder.held <= smallMax) this.#leaveLine(holder)
-    if (!this.#short && this.#begun >= this.#bytesMax) {
+    if (!this.#short) {
+      if (this.#begun < this.#bytesMax) return
       this.#short = true
       this.#tell("too many messages have begun at once")
       this.#flow()
-    } else if (this.#short && this.#begun <= this.#bytesMax / 2) {
+    } else if (this.#begun <= this.#bytesMax / 2) {
       this.#short = false
-      this.#line.clear()
+      this.#turns.clear()
       this.#flow()
+      return
     }
+    if (holder.held <= smallMax) this.#turns.leave(holder)
+    else if (bytes > 0) this.#turns.heard(holder)
+    this.#turns.narrow(this.#begun >= 1.5 * this.#bytesMax)
   }
 
-  /** Whether `holder` has to wait before it reads on. */
-  stops(holder: Holder): boolean {
-    if (this.#full) return true
-    if (!this.#short || holder.held <= smallMax) return false
-    this.#line.add(holder)
-    return !this.#goesOn(holder)
+  /** Whether everyone has to wait for the disk. */
+  get full(): boolean {
+    return this.#full
+  }
+
+  /** Whether `holder` has to wait for its turn before it reads on. */
+  waits(holder: Holder): boolean {
+    return this.#short && holder.held > smallMax && !this.#turns.has(holder)
   }
 
   /**
@@ -123,7 +132,7 @@ export class InFlight {
    * and what `holder` has begun, which made them too many, where all others still go on.
    */
   makeRoom(holder: Holder, now: number): void {
-    while (this.#begun >= 2 * this.#bytesMax && holder.held > 0 && !this.#isFirst(holder)) {
+    while (holder.held > 0 && this.#begun - this.#largest() >= 2 * this.#bytesMax) {
       let [giving, longest] = [holder, silentMinMs]
       for (const other of this.#holders) {
         const silent = other.held > 0 ? other.silentMs(now) : 0
@@ -133,18 +142,12 @@ export class InFlight {
     }
   }
 
-  #isFirst(holder: Holder): boolean {
-    return this.#line.values().next().value === holder
-  }
-
-  #leaveLine(holder: Holder): void {
-    if (!this.#line.delete(holder)) return
-    for (const next of [...this.#line].slice(0, this.#together)) next.flow()
-  }
-
-  #goesOn(holder: Holder): boolean {
-    const turns = this.#begun < 1.5 * this.#bytesMax ? this.#together : 1
-    return [...this.#line].slice(0, turns).includes(holder)
+  /** What the largest beginning holds, where there are so many that it matters. */
+  #largest(): number {
+    if (this.#begun < 2 * this.#bytesMax) return 0
+    let largest = 0
+    for (const { held } of this.#holders) largest = Math.max(largest, held)
+    return largest
   }
 
   #flow(): void {

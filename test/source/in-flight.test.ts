@@ -1,5 +1,9 @@
-import { describe, expect, test } from "bun:test"
+import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test"
 import { type Holder, InFlight } from "../../src/source/in-flight.ts"
+
+// Turns end by a timer.
+beforeEach(() => void jest.useFakeTimers())
+afterEach(() => void jest.useRealTimers())
 
 const KiB = 1024
 const bytesMax = 1024 * KiB
@@ -23,7 +27,7 @@ function opened(together = 1) {
       silent,
       given: false,
       flow: () => {
-        told.stopped = inFlight.stops(told)
+        told.stopped = inFlight.full || inFlight.waits(told)
       },
       silentMs: () => told.silent,
       giveUp: () => {
@@ -63,7 +67,7 @@ describe("messages that wait for the disk", () => {
 })
 
 describe("messages that have begun", () => {
-  test("at the limit go on one at a time when they are large, in the order they came", () => {
+  test("at the limit go on one at a time when they are large", () => {
     const { holder, hold } = opened()
     const [first, second, third, small] = [holder(), holder(), holder(), holder()]
     hold(small, 64 * KiB)
@@ -76,7 +80,7 @@ describe("messages that have begun", () => {
     expect(stopped()).toEqual([false, false, false, false])
   })
 
-  test("a few of those in line go on together, and one alone when room is nearly gone", () => {
+  test("a few of those who wait go on together, and one alone when room is nearly gone", () => {
     const { holder, hold } = opened(2)
     const all = [holder(), holder(), holder()]
     const stopped = () => all.map((one) => one.stopped)
@@ -84,10 +88,10 @@ describe("messages that have begun", () => {
     for (const one of all) one.flow()
     expect(stopped()).toEqual([false, false, true])
     for (const one of all.slice(0, 2)) hold(one, 600 * KiB)
-    expect(stopped()).toEqual([false, true, true])
+    expect(stopped()).toEqual([true, false, true])
   })
 
-  test("leave their place in line when their connection is gone", () => {
+  test("leave their turn to others when their connection is gone", () => {
     const { inFlight, holder, hold } = opened()
     const [first, second, third] = [holder(), holder(), holder()]
     for (const one of [first, second, third]) hold(one, 400 * KiB)
@@ -99,22 +103,25 @@ describe("messages that have begun", () => {
     expect(third.stopped).toBe(false)
   })
 
-  test("are given up at twice the limit: the longest silent first, as many as it takes", () => {
+  test("but for the largest are given up at twice the limit: the longest silent first", () => {
     const { holder, hold } = opened()
-    const silences = [0, 3_000, 2_000, 4_000, 1_500]
-    const all = silences.map((silent) => holder(silent))
-    for (const one of all) hold(one, 400 * KiB)
+    const going = [0, 0, 0].map((silent) => holder(silent))
+    for (const one of going) hold(one, 400 * KiB)
+    const silent = [1_500, 3_000, 2_000, 4_000, 900].map((silent) => holder(silent))
+    for (const one of silent) hold(one, 200 * KiB)
     const last = holder()
-    hold(last, 64 * KiB)
-    expect(all.map(({ given }) => given)).toEqual([false, false, false, true, false])
-    hold(last, 1_000 * KiB)
-    expect(all.map(({ given }) => given)).toEqual([false, true, true, true, false])
-    expect(last.given).toBe(false)
+    hold(last, 247 * KiB)
+    expect(silent.some(({ given }) => given)).toBe(false)
+    hold(last, 400 * KiB)
+    expect(silent.map(({ given }) => given)).toEqual([false, false, false, true, false])
+    hold(holder(), 390 * KiB)
+    expect(silent.map(({ given }) => given)).toEqual([false, true, true, true, false])
+    expect([...going, last].some(({ given }) => given)).toBe(false)
   })
 
   test("are given up at twice the limit by who came last where all others are sending", () => {
     const { holder, hold } = opened()
-    const all = Array.from({ length: 5 }, () => holder(900))
+    const all = Array.from({ length: 6 }, () => holder(900))
     for (const one of all) hold(one, 400 * KiB)
     const last = holder()
     hold(last, 64 * KiB)

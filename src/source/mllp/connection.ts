@@ -4,6 +4,7 @@ import type { Log } from "../../message.ts"
 import type { Answer, Answering } from "../answer.ts"
 import type { Holder, InFlight } from "../in-flight.ts"
 import { senderOf } from "./replaced.ts"
+import { Silence } from "./silence.ts"
 
 interface Given {
   name: string
@@ -58,9 +59,10 @@ export class Connection implements Holder {
   /** What waits for its acknowledgement to be written, in the order it came. */
   readonly #handed: Handed[] = []
   #unansweredBytes = 0
-  /** When the peer last sent something, or was last allowed to, by `performance.now()`. */
-  #heardAt = performance.now()
+  readonly #silence = new Silence(performance.now())
   #paused = false
+  /** Not read for what it has sent already, which is not its fault. */
+  #unread = false
   #closing = false
   /** Called once everything that was read is answered. */
   readonly #onAnswered: (() => void)[] = []
@@ -108,18 +110,20 @@ export class Connection implements Holder {
   /** Reads on, or waits: for the disk, for room, or for a peer that reads none of its answers. */
   flow(): void {
     if (this.#closing) return
-    const paused =
+    const { inFlight } = this.#given
+    const unread =
       this.#handed.length >= unansweredMax ||
       this.#unansweredBytes >= unansweredBytesMax ||
       this.#socket.writableNeedDrain ||
-      this.#given.inFlight.stops(this)
+      inFlight.full
+    if (this.#unread && !unread) this.#silence.heard(performance.now())
+    this.#unread = unread
+    const paused = unread || inFlight.waits(this)
     if (paused === this.#paused) return
     this.#paused = paused
+    this.#silence.read(!paused, performance.now())
     if (paused) this.#socket.pause()
-    else {
-      this.#heardAt = performance.now()
-      this.#socket.resume()
-    }
+    else this.#socket.resume()
   }
 
   giveUp(): void {
@@ -127,7 +131,7 @@ export class Connection implements Holder {
   }
 
   silentMs(now: number): number {
-    return this.#paused || this.#handed.length > 0 ? 0 : now - this.#heardAt
+    return this.#unread || this.#handed.length > 0 ? 0 : this.#silence.ms(now)
   }
 
   /** Hangs up on a peer that has been silent for too long. */
@@ -156,9 +160,10 @@ export class Connection implements Holder {
 
   #read(chunk: Buffer): void {
     if (this.#closing) return
-    this.#heardAt = performance.now()
+    const now = performance.now()
+    this.#silence.heard(now)
     this.#take(this.#framer.push(chunk))
-    this.#given.inFlight.makeRoom(this, this.#heardAt)
+    this.#given.inFlight.makeRoom(this, now)
     this.flow()
   }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test"
 import { readFileSync } from "node:fs"
 import { frame } from "../../../src/hl7/frame.ts"
+import { Silence } from "../../../src/source/mllp/silence.ts"
 import { oru } from "../../build.ts"
 import { listener } from "./listener.ts"
 
@@ -191,4 +192,40 @@ describe("an analyzer that connects again while its old connection still stands"
     one.send(Buffer.from(oru({ sender: "XN-1000" }).toString().replace("|CLINIC|", `|${name}|`)))
     expect(await one.answer()).toBe("AA C1")
   }
+})
+
+describe("how long a peer has been silent", () => {
+  test("is known while it is read", () => {
+    const silence = new Silence(0)
+    expect(silence.ms(500)).toBe(500)
+    silence.heard(600)
+    expect(silence.ms(700)).toBe(100)
+  })
+
+  test("is not known for the time it was not read: it may have spoken", () => {
+    const silence = new Silence(0)
+    silence.read(false, 300)
+    expect(silence.ms(9_000)).toBe(300)
+    silence.read(true, 9_000)
+    expect(silence.ms(9_001)).toBe(300)
+    silence.heard(9_002)
+    expect(silence.ms(9_100)).toBe(98)
+  })
+
+  test("is known for that time too once it was read again, and nothing came", () => {
+    const silence = new Silence(0)
+    silence.read(false, 300)
+    silence.read(true, 9_000)
+    expect(silence.ms(9_040)).toBe(9_040)
+    silence.read(false, 9_050)
+    expect(silence.ms(20_000)).toBe(9_050)
+  })
+
+  test("is not known any better by a reading too short to hear anything", () => {
+    const silence = new Silence(0)
+    silence.read(false, 300)
+    silence.read(true, 9_000)
+    silence.read(false, 9_005)
+    expect(silence.ms(20_000)).toBe(300)
+  })
 })
