@@ -8,7 +8,7 @@ import { arch, cpus, platform } from "node:os"
 import { resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { acknowledging } from "./bench/acknowledge.ts"
-import { draining } from "./bench/drain.ts"
+import { backlogs, draining } from "./bench/drain.ts"
 import { binaryVersion } from "./bench/gateway.ts"
 import { idleConnections } from "./bench/idle-connections.ts"
 import { largeFrame } from "./bench/large-frame.ts"
@@ -22,13 +22,14 @@ const parts: Readonly<Record<string, Part>> = {
   acknowledging,
   "slow-disk": slowDisk,
   draining,
+  backlogs,
   "large-frame": largeFrame,
   "idle-connections": idleConnections,
   million,
 }
 
-/** Asked for by name, since it takes so long. */
-const onlyByName = ["million"]
+/** Asked for by name, since they take so long. */
+const onlyByName = ["million", "backlogs"]
 
 const asked = ask()
 if (typeof asked === "string") {
