@@ -7,6 +7,8 @@ export interface Carrying {
   /** The same each time this delivery is sent. */
   key: string
   message: Message
+  /** Delivered since about the same subjects: what they own it may create, and not overwrite. */
+  newer: readonly Message[]
 }
 
 /** What came of it: the destination's answer, and what is to be remembered with it. */
@@ -34,13 +36,13 @@ export interface Outlet {
 }
 
 interface Given {
-  map: (message: Message, known: readonly Told[]) => Mapped
+  map: (message: Message, known: readonly Told[], newer: readonly Message[]) => Mapped
   outlets: Readonly<Record<string, Outlet>>
 }
 
 /** The two steps of a delivery that need neither the disk nor the other deliveries: map, send. */
 export function openCarrying({ map, outlets }: Given): Carry {
-  return async ({ destination, key, message }, known, signal) => {
+  return async ({ destination, key, message, newer }, known, signal) => {
     const outlet = outlets[destination]
     if (!outlet) throw new Error(`no destination ${destination}`)
     if (outlet.takes === "message") {
@@ -48,7 +50,7 @@ export function openCarrying({ map, outlets }: Given): Carry {
       return { outcome, asked: true, told: [], notes: [] }
     }
     const mapped = await applyMap(message, {
-      map,
+      map: (message, known) => map(message, known, newer),
       known,
       look: async (resource) => (await outlet.look?.(resource, signal)) ?? [],
     })
@@ -67,7 +69,7 @@ export function openCarrying({ map, outlets }: Given): Carry {
 const unmapped: Bundle = { resourceType: "Bundle", type: "transaction" }
 
 interface With {
-  map: Given["map"]
+  map: (message: Message, known: readonly Told[]) => Mapped
   known: (resources: readonly string[]) => Promise<Told[]>
   look: (resource: string) => Promise<Told[]>
 }

@@ -161,7 +161,7 @@ export class Line {
     const { carry, store, now, random } = this.given
     const { id, message } = delivery
     const carried = await carry(
-      { destination: this.name, key: `${store.epoch}-${id}`, message },
+      { destination: this.name, key: `${store.epoch}-${id}`, message, newer: [] },
       (resources) => store.known(this.name, resources),
       this.#abort.signal,
     )

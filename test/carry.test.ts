@@ -6,7 +6,7 @@ import { oru } from "./build.ts"
 const never = new AbortController().signal
 const delivered: Outcome = { outcome: "delivered", receipt: { status: 200 } }
 const message = { id: 1, source: "lab", peer: "", receivedAt: 0, type: "ORU^R01", bytes: oru() }
-const carrying = { destination: "central", key: "epoch-1", message }
+const carrying = { destination: "central", key: "epoch-1", message, newer: [] }
 
 function carrier(takes: "bundle" | "message", mapped: Mapped) {
   const sent: Sending[] = []

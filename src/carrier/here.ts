@@ -1,13 +1,15 @@
 import { type Carry, type Outlet, openCarrying } from "../carry.ts"
 import type { DestinationConfig, DestinationKind } from "../destination/index.ts"
-import { mapMessage, ownedResource, readParts } from "../map/index.ts"
+import { mapMessage, ownedResource, readParts, yieldTo } from "../map/index.ts"
 import type {
   Destination,
   Log,
+  Message,
   MessageMap,
   SiteSettings,
   SourceSettings,
   Surroundings,
+  Told,
 } from "../message.ts"
 
 /** What the configuration says to whoever maps and sends. */
@@ -45,12 +47,21 @@ export function openCarrierHere(
     opened.push(one)
     outlets[name] = outletOf(one, site.id)
   }
+  const map = (message: Message, known: readonly Told[]) => {
+    const settings = source[message.source]
+    // Without its settings the same number could name another patient.
+    if (!settings) return { problem: `no [source.${message.source}] in the configuration` }
+    return mapMessage(maps, message, { site, source: settings, known })
+  }
   const carry = openCarrying({
-    map(message, known) {
-      const settings = source[message.source]
-      // Without its settings the same number could name another patient.
-      if (!settings) return { problem: `no [source.${message.source}] in the configuration` }
-      return mapMessage(maps, message, { site, source: settings, known })
+    map: (message, known, newer) => {
+      const mapped = map(message, known)
+      return newer.length === 0
+        ? mapped
+        : yieldTo(
+            mapped,
+            newer.map((one) => map(one, [])),
+          )
     },
     outlets,
   })

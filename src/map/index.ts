@@ -3,6 +3,7 @@ import { adt } from "./adt.ts"
 import { oru } from "./oru.ts"
 
 export { ownedResource, readParts } from "./known.ts"
+export { yieldTo } from "./newer.ts"
 
 /** Every map there is. One more family is one more file, and its line here. */
 export const maps: readonly MessageMap[] = [adt, oru]

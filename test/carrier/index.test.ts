@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test"
+import type { Bundle, Observation } from "fhir/r4"
 import { openCarrierThread } from "../../src/carrier/index.ts"
 import type { Carrying } from "../../src/carry.ts"
 import type { FhirConfig } from "../../src/destination/fhir/index.ts"
-import type { Told } from "../../src/message.ts"
+import type { Message, Told } from "../../src/message.ts"
 import { hl7, oru } from "../build.ts"
 import { openCentral } from "../fake/central.ts"
 
@@ -23,9 +24,13 @@ function carrierTo(url: string, kind = "fhir") {
   return { ...carrier, events }
 }
 
+function messageOf(id: number, bytes: Uint8Array, type = "ORU^R01"): Message {
+  return { id, source: "lab", peer: "127.0.0.1", receivedAt: 0, type, bytes }
+}
+
 function carrying(id: number, bytes: Uint8Array, type = "ORU^R01"): Carrying {
-  const message = { id, source: "lab", peer: "127.0.0.1", receivedAt: 0, type, bytes }
-  return { destination: "central", key: `epoch-${id}`, message }
+  const message = messageOf(id, bytes, type)
+  return { destination: "central", key: `epoch-${id}`, message, newer: [] }
 }
 
 test("several deliveries are on the thread at once, and each has its own answer", async () => {
@@ -101,4 +106,37 @@ test("deliveries on a thread that ends are in doubt, and the next gets another",
   }
   expect(carrier.events).toEqual(["carrier-ended", "carrier-ended"])
   await carrier.close()
+})
+
+test("a result that is replayed overwrites nothing that a newer one has told since", async () => {
+  const central = await openCentral()
+  const carrier = carrierTo(central.url)
+  const newer = oru({ controlId: "C2", value: "11.9" })
+  const older = oru({ controlId: "C1", value: "9.9" })
+  await carrier.carry(carrying(2, newer), nothing, never)
+  const replayed = { ...carrying(1, older), newer: [messageOf(2, newer)] }
+  expect((await carrier.carry(replayed, nothing, never)).outcome.outcome).toBe("delivered")
+  const found = await fetch(`${central.url}/Observation`).then((answer) => answer.json())
+  const values = (found as Bundle<Observation>).entry?.map(({ resource }) => {
+    return resource?.valueQuantity?.value
+  })
+  expect(values).toEqual([11.9])
+  await carrier.close()
+  await central.close()
+})
+
+test("a result that is replayed creates what no newer one spoke of", async () => {
+  const central = await openCentral()
+  const carrier = carrierTo(central.url)
+  const newer = oru({ controlId: "C2", filler: "F-2" })
+  await carrier.carry(carrying(2, newer), nothing, never)
+  const replayed = { ...carrying(1, oru()), newer: [messageOf(2, newer)] }
+  await carrier.carry(replayed, nothing, never)
+  expect(central.count("Observation")).toBe(2)
+  const [, body = ""] = central.requests
+    .filter(({ method }) => method === "POST")
+    .map((r) => r.body)
+  expect(body).toContain('"method":"PUT","url":"Observation?identifier=')
+  await carrier.close()
+  await central.close()
 })
