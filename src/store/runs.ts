@@ -1,15 +1,19 @@
 import type { Database } from "bun:sqlite"
 import { keyLength } from "./keys.ts"
 
-/** A message as the duplicate check keeps it. */
-export interface Kept {
-  id: number
+/** What the duplicate check compares: the key of a message's control id and that of its bytes. */
+export interface Keys {
   control: Buffer
   digest: Buffer
+}
+
+/** A message as the duplicate check keeps it. */
+export interface Kept extends Keys {
+  id: number
   receivedAt: number
 }
 
-/** What one message takes in a run: the key of its control id and that of its bytes. */
+/** What one message takes in a run: both its keys, one after the other. */
 const keptLength = 2 * keyLength
 
 /** Until a run has so many messages the next ones join it: 2 KiB, so that it fits a page. */
@@ -34,11 +38,27 @@ export function* readRuns(database: Database): Iterable<Kept> {
   for (const { first_id, last_at: receivedAt, keys } of rows.iterate()) {
     const run = Buffer.from(keys.buffer, keys.byteOffset, keys.byteLength)
     for (let at = 0; at < run.length; at += keptLength) {
-      const control = run.subarray(at, at + keyLength)
-      const digest = run.subarray(at + keyLength, at + keptLength)
-      yield { id: first_id + at / keptLength, control, digest, receivedAt }
+      const keys = keysFrom(run.subarray(at, at + keptLength))
+      yield { id: first_id + at / keptLength, ...keys, receivedAt }
     }
   }
+}
+
+/** Opens the look-up of one message's keys in the run it stands in. */
+export function openKept(database: Database): (id: number) => Keys {
+  const query = database.query<{ kept: Uint8Array }, [number]>(
+    `SELECT substr(keys, 1 + (?1 - first_id) * ${keptLength}, ${keptLength}) AS kept FROM seen
+     WHERE first_id <= ?1 ORDER BY first_id DESC LIMIT 1`,
+  )
+  return (id) => {
+    const kept = query.get(id)?.kept
+    if (kept?.length !== keptLength) throw new Error(`the duplicate check has lost message ${id}`)
+    return keysFrom(Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength))
+  }
+}
+
+function keysFrom(kept: Buffer): Keys {
+  return { control: kept.subarray(0, keyLength), digest: kept.subarray(keyLength) }
 }
 
 /** Writes the duplicate check's messages, in runs of such that followed one another. */

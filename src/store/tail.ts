@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite"
-import { type Kept, readRuns } from "./runs.ts"
+import { type Kept, type Keys, openKept, readRuns } from "./runs.ts"
 import { Seen } from "./seen.ts"
 
 /** What routing looks at: messages of one kind are owed to the same destinations. */
@@ -26,24 +26,24 @@ const leastSeen = 65_536
  * so that neither has to be read back while messages come in, and are read again at start.
  */
 export class Tail {
-  readonly seen = new Seen()
+  readonly seen = new Seen((id) => this.#keysOf(id))
+  readonly #kept: (id: number) => Keys
   readonly #windowMs: number
   readonly #entries: Entry[] = []
   readonly #waiting: (() => void)[] = []
 
   /** @param windowMs how long the duplicate check remembers a message */
   constructor(database: Database, mark: number, windowMs: number) {
+    this.#kept = openKept(database)
     this.#windowMs = windowMs
-    for (const { id, control, digest, receivedAt } of readRuns(database)) {
-      this.seen.add(id, control, digest, receivedAt)
-    }
+    for (const kept of readRuns(database)) this.seen.add(kept)
     for (const entry of entriesAfter(mark, database)) this.push(entry)
   }
 
   /** Takes in a message that is in the journal now. */
   push(entry: Entry): void {
     this.#entries.push(entry)
-    this.seen.add(entry.id, entry.control, entry.digest, entry.receivedAt)
+    this.seen.add(entry)
   }
 
   /** The next to be followed, at most so many, in the order of the journal. */
@@ -72,6 +72,17 @@ export class Tail {
   /** Resolves when following has come closer, or can't. */
   room(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** From memory, or where it was followed already, from the disk. */
+  #keysOf(id: number): Keys {
+    const entries = this.#entries
+    const first = entries[0]
+    if (!first || id < first.id) return this.#kept(id)
+    // Where ids are missing before it, it stands further in front.
+    let at = Math.min(id - first.id, entries.length - 1)
+    while ((entries[at] ?? first).id > id) at--
+    return entries[at] ?? first
   }
 
   /** Ends the wait of all that wait for room. */

@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite"
 import { afterEach, describe, expect, test } from "bun:test"
 import { type Disk, openDisk } from "../../src/store/database.ts"
-import { type Kept, openRuns, readRuns } from "../../src/store/runs.ts"
+import { type Kept, openKept, openRuns, readRuns } from "../../src/store/runs.ts"
 import { storeDefaults } from "../../src/store/settings.ts"
 import { Space } from "../../src/store/space.ts"
 import { temporaryFolder } from "../build.ts"
@@ -61,6 +61,22 @@ describe("the duplicate check on the disk", () => {
     // A message may be known for longer than its time says, never for less.
     for (const { id, receivedAt } of readRuns(database))
       expect(receivedAt).toBeGreaterThanOrEqual(id)
+  })
+
+  test("finds the keys of each message among them, and says when it has lost one", () => {
+    console.log(`seed ${seed}`)
+    const database = openDatabase()
+    const runs = openRuns(database)
+    const keptOf = openKept(database)
+    const messages = batchesFrom(chanceFrom(seed)).flatMap((batch) => {
+      runs.add(batch)
+      return batch
+    })
+    for (const { id, control, digest } of messages) expect(keptOf(id)).toEqual({ control, digest })
+    const last = messages.at(-1)?.id ?? 0
+    expect(() => keptOf(last + 1)).toThrow(`has lost message ${last + 1}`)
+    runs.forget(last)
+    expect(() => keptOf(1)).toThrow("has lost message 1")
   })
 
   test("takes a row for many messages, also when they come one by one", () => {
