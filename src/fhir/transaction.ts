@@ -18,6 +18,9 @@ export class Transaction {
   /** By their fullUrl, which is also how the others refer to them. */
   readonly #entries = new Map<string, BundleEntry>()
 
+  /** What each entry refers to. */
+  readonly #references = new Map<string, string[]>()
+
   readonly #passedOver = new Set<string>()
 
   constructor(site: string) {
@@ -74,13 +77,13 @@ export class Transaction {
 
   /** The Bundle. Throws when a resource refers to one that was not added: the map has a bug. */
   bundle(): Bundle {
-    const entry = [...this.#entries.values()]
-    for (const { resource } of entry) {
-      if (this.#refersToNothing(resource)) {
-        throw new Error(`${resource?.resourceType} refers to nothing`)
+    for (const [fullUrl, references] of this.#references) {
+      for (const reference of references) {
+        if (!reference.startsWith("urn:uuid:") || this.#entries.has(reference)) continue
+        throw new Error(`${this.#entries.get(fullUrl)?.resource?.resourceType} refers to nothing`)
       }
     }
-    return { resourceType: "Bundle", type: "transaction", entry }
+    return { resourceType: "Bundle", type: "transaction", entry: [...this.#entries.values()] }
   }
 
   #own(resource: Identified): OwnIdentifier {
@@ -90,24 +93,10 @@ export class Transaction {
   }
 
   #add(fullUrl: string, resource: FhirResource, request: BundleEntry["request"]) {
-    const kept = compact(resource)
+    const references: string[] = []
+    const kept = compact(resource, references)
     if (kept === undefined) throw new Error("a resource of nothing")
     this.#entries.set(fullUrl, { fullUrl, resource: kept, request })
-  }
-
-  /** Whether anywhere in a value stands a reference into the transaction to what is not in it. */
-  #refersToNothing(value: unknown): boolean {
-    if (Array.isArray(value)) return value.some((item) => this.#refersToNothing(item))
-    if (typeof value !== "object" || value === null) return false
-    const members = value as Record<string, unknown>
-    for (const key in members) {
-      const member = members[key]
-      if (typeof member !== "string") {
-        if (this.#refersToNothing(member)) return true
-      } else if (key === "reference" && member.startsWith("urn:uuid:")) {
-        if (!this.#entries.has(member)) return true
-      }
-    }
-    return false
+    this.#references.set(fullUrl, references)
   }
 }

@@ -75,8 +75,13 @@ function labelled(name: string): Encoding | undefined {
 
 /** Decodes bytes in a charset found by `charsetOf`; bytes it has no character for become U+FFFD. */
 export function decode(bytes: Uint8Array, charset: Encoding): string {
-  return new TextDecoder(charset).decode(bytes)
+  const decoder = decoders.get(charset) ?? new TextDecoder(charset)
+  decoders.set(charset, decoder)
+  return decoder.decode(bytes)
 }
+
+/** Kept, as one keeps nothing of what it decoded; there are no more of them than labels. */
+const decoders = new Map<Encoding, TextDecoder>()
 
 /** Senders that claim ASCII or UTF-8 and send something else are common; both can be checked. */
 function couldBe(label: Encoding, bytes: Uint8Array): boolean {

@@ -9,6 +9,31 @@ export interface Delimiters {
   subcomponent: string
 }
 
+/** Of what has no parts. */
+export const undelimited: Delimiters = {
+  field: "",
+  component: "",
+  repetition: "",
+  escape: "",
+  subcomponent: "",
+}
+
+/**
+ * The delimiters without those that the segment does not have, so that they are looked for once
+ * and not in every part of it. Where it has escapes it needs all: `\S\` may be its only `^`.
+ */
+export function occurring(delimiters: Delimiters, text: string): Delimiters {
+  const { field, component, repetition, escape: mark, subcomponent } = delimiters
+  if (text.includes(mark)) return delimiters
+  return {
+    field,
+    component: text.includes(component) ? component : "",
+    repetition: text.includes(repetition) ? repetition : "",
+    escape: "",
+    subcomponent: text.includes(subcomponent) ? subcomponent : "",
+  }
+}
+
 /**
  * Text with its escape sequences replaced (2.5.1, 2.7). Highlighting is dropped, line commands
  * become line breaks. What is no known sequence stays as it stands, its escape characters too, so
@@ -78,6 +103,9 @@ function hexadecimal(digits: string, charset: Encoding): string {
 
 /** Text without control characters but tab and line ends, which no FHIR string may hold. */
 export function withoutControls(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replaceAll(/[\0-\x08\x0B\x0C\x0E-\x1F\x7F]/g, "").replaceAll(/\r\n?/g, "\n")
+  return text.replaceAll(controls, "").replaceAll(lineEnds, "\n")
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const controls = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F]/g
+const lineEnds = /\r\n?/g

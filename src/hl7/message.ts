@@ -1,6 +1,6 @@
 import { type Charset, charsetOf, decode, type Encoding, encodingNamed } from "./charset.ts"
 import { blotted } from "./double-byte.ts"
-import { type Delimiters, unescaped, withoutControls } from "./escape.ts"
+import { type Delimiters, occurring, undelimited, unescaped, withoutControls } from "./escape.ts"
 
 /** A v2 message, split into segments; a segment's fields are split when first asked for. */
 export interface ParsedMessage {
@@ -57,7 +57,7 @@ export class Segment {
   constructor(text: string, delimiters: Delimiters, charset: Encoding) {
     this.name = text.slice(0, 3)
     this.#text = text
-    this.#delimiters = delimiters
+    this.#delimiters = occurring(delimiters, text)
     this.#charset = charset
     this.#isHeader = this.name === "MSH" || this.name === "BHS" || this.name === "FHS"
   }
@@ -67,13 +67,11 @@ export class Segment {
    * undefined when it is empty or `""`.
    */
   text(field: number, component = 1, subcomponent = 1): string | undefined {
-    if (this.#isDelimiters(field)) return this.raw(field) || undefined
     return this.#split(field)[0]?.text(component, subcomponent)
   }
 
   /** One component of the first repetition, as `Repetition.component` gives it. */
   component(field: number, component = 1): string | undefined {
-    if (this.#isDelimiters(field)) return this.text(field)
     return this.#split(field)[0]?.component(component)
   }
 
@@ -84,9 +82,9 @@ export class Segment {
 
   /** The repetitions that hold anything, `""` not counted. */
   repetitions(field: number): readonly Repetition[] {
-    if (this.#isDelimiters(field)) return none
+    if (this.#isHeader && field <= 2) return none
     const all = this.#split(field)
-    return all.some((one) => one.empty()) ? all.filter((one) => !one.empty()) : all
+    return all.every(saysSomething) ? all : all.filter(saysSomething)
   }
 
   /** The field as it stands in the message, separators and escapes not decoded. */
@@ -100,24 +98,26 @@ export class Segment {
   }
 
   #split(field: number): readonly Repetition[] {
-    const before = this.#repetitions[field]
-    if (before !== undefined) return before
     const raw = this.raw(field)
     if (raw === "") return none
+    const before = this.#repetitions[field]
+    if (before !== undefined) return before
+    // MSH-2 is made of the delimiters, and nothing is delimited in it.
+    const delimiters = this.#isHeader && field <= 2 ? undelimited : this.#delimiters
     const repetitions: Repetition[] = []
-    for (const text of split(raw, this.#delimiters.repetition)) {
-      repetitions.push(new Repetition(text, this.#delimiters, this.#charset))
+    for (const text of split(raw, delimiters.repetition)) {
+      repetitions.push(new Repetition(text, delimiters, this.#charset))
     }
     this.#repetitions[field] = repetitions
     return repetitions
   }
-
-  #isDelimiters(field: number): boolean {
-    return this.#isHeader && field <= 2
-  }
 }
 
 const none: readonly Repetition[] = []
+
+function saysSomething(repetition: Repetition): boolean {
+  return !repetition.empty()
+}
 
 /** One repetition of a field. */
 export class Repetition {
@@ -167,7 +167,7 @@ export class Repetition {
   /** Whether nothing is said: only separators, white space and `""`. */
   empty(): boolean {
     // A letter or digit at its beginning settles it, for documents of many megabytes too.
-    if (/^[A-Za-z0-9]/.test(this.#raw)) return false
+    if (letterOrDigit.test(this.#raw)) return false
     return this.#split()
       .flatMap((part) => split(part, this.#delimiters.subcomponent))
       .every((part) => part.trim() === "" || part.trim() === '""')
@@ -178,6 +178,8 @@ export class Repetition {
     return this.#components
   }
 }
+
+const letterOrDigit = /^[A-Za-z0-9]/
 
 /** The MSH segment's bytes as Latin-1: a character a byte, whatever its charset. */
 function headerOf(bytes: Uint8Array): string {
@@ -194,9 +196,14 @@ function headerOf(bytes: Uint8Array): string {
 export function delimitersOf(header: string): Delimiters {
   const field = header[3] ?? "|"
   const end = header.indexOf(field, 4)
-  const encoding = header.slice(4, end < 0 ? undefined : end)
-  const [component = "", repetition = "", mark = "", subcomponent = ""] = encoding || "^~\\&"
-  return { field, component, repetition, escape: mark, subcomponent }
+  const encoding = header.slice(4, end < 0 ? undefined : end) || "^~\\&"
+  return {
+    field,
+    component: encoding[0] ?? "",
+    repetition: encoding[1] ?? "",
+    escape: encoding[2] ?? "",
+    subcomponent: encoding[3] ?? "",
+  }
 }
 
 /**
@@ -204,7 +211,8 @@ export function delimitersOf(header: string): Delimiters {
  * first (2.5.1, 2.14.9.18), and reads ASCII as well.
  */
 function msh18(header: string, delimiters: Delimiters): string {
-  const field = split(header, delimiters.field)[17] ?? ""
+  const field = split(header, delimiters.field)[17]
+  if (!field) return ""
   const names = split(field, delimiters.repetition).map((name) => name.trim())
   const switched = names.find((name) => encodingNamed(name) === "iso-2022-jp")
   return switched ?? names.find((name) => name !== "") ?? ""
@@ -217,11 +225,10 @@ function msh18(header: string, delimiters: Delimiters): string {
 function linesOf(text: string, delimiters: Delimiters, notes: string[]): string[] {
   const lines: string[] = []
   for (const line of text.trim().split(/\r\n|\r|\n/)) {
-    const begins = /^[A-Z][A-Z0-9]{2}$/.test(line.slice(0, 3))
     const separated = line.length === 3 || line[3] === delimiters.field
     const last = lines.length - 1
     if (line === "") continue
-    if ((begins && separated) || last < 0) lines.push(line)
+    if ((separated && segmentName.test(line)) || last < 0) lines.push(line)
     else {
       const note = `a line break inside a ${lines[last]?.slice(0, 3)} segment`
       if (!notes.includes(note)) notes.push(note)
@@ -230,6 +237,8 @@ function linesOf(text: string, delimiters: Delimiters, notes: string[]): string[
   }
   return lines.map(withoutControls)
 }
+
+const segmentName = /^[A-Z][A-Z0-9]{2}/
 
 function split(text: string, delimiter: string): string[] {
   // Most parts have nothing to split, and asking first costs a third of a split in vain.

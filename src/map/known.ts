@@ -3,12 +3,16 @@ import { type Identified, type OwnIdentifier, siteSystem } from "../fhir/identit
 import type { Told } from "../message.ts"
 import type { Part } from "./part.ts"
 
-/** A resource as it is to stand at the destination, and what it took to say so. */
-export interface Laid {
+/** A resource as it is to stand at the destination. */
+export interface Joined {
   /** The elements, without resourceType and our own identifier. */
   elements: Elements
   /** What the elements refer to. */
   mentions: Identified[]
+}
+
+/** The same, and what it took to say so. */
+export interface Laid extends Joined {
   /** What this message said, to be remembered. */
   told: Told[]
 }
@@ -33,19 +37,25 @@ export function layKnown(
   const before = known.filter((row) => !isRead(row) && row.messageId !== messageId)
   const said = parts.map((part) => ({ ...part, messageId }))
   const newest = newestOf([...before.map(saidBefore), ...said])
-  const elements: Elements = {}
-  const mentions: Identified[] = []
-  for (const part of newest) {
-    if (part.makes === null) continue
-    merge(elements, part.makes)
-    mentions.push(...part.mentions)
-  }
+  const { elements, mentions } = joinParts(newest)
   const read = known.filter(isRead)
   if (read.length > 0) {
     const spoken = newest.flatMap(({ part }) => elementsOf(part))
     fill(elements, read, new Set([...Object.keys(elements), ...spoken]))
   }
   return { elements, mentions, told: said.map((part) => toldOf(resource, part)) }
+}
+
+/** What parts make together, in the order of the fields. */
+export function joinParts(parts: readonly Part[]): Joined {
+  const elements: Elements = {}
+  const mentions: Identified[] = []
+  for (const part of parts.toSorted((a, b) => fieldOrder.compare(a.part, b.part))) {
+    if (part.makes === null) continue
+    merge(elements, part.makes)
+    mentions.push(...part.mentions)
+  }
+  return { elements, mentions }
 }
 
 /**
@@ -95,14 +105,14 @@ function saidBefore({ part, value, messageId }: Told): Said {
   return { part, makes, mentions, messageId }
 }
 
-/** For each part what the newest message said, in the order of the fields. */
+/** For each part what the newest message said. */
 function newestOf(all: readonly Said[]): Said[] {
   const newest = new Map<string, Said>()
   for (const said of all) {
     const other = newest.get(said.part)
     if (other === undefined || other.messageId <= said.messageId) newest.set(said.part, said)
   }
-  return [...newest.values()].sort((a, b) => fieldOrder.compare(a.part, b.part))
+  return [...newest.values()]
 }
 
 /** PID-5 before PID-13. */

@@ -1,7 +1,8 @@
 import type { OwnIdentifier } from "../fhir/identity.ts"
 import { Transaction } from "../fhir/transaction.ts"
 import type { MapContext, Mapped, Message, MessageMap } from "../message.ts"
-import { layEncounter, layPatient } from "./owned.ts"
+import { joinParts } from "./known.ts"
+import { encounterOf, patientOf } from "./owned.ts"
 import { linkParents } from "./parent.ts"
 import { partsOf } from "./part.ts"
 import { addOrigin, type Mention, own, type Reading, readMessage } from "./reading.ts"
@@ -68,22 +69,21 @@ function addMentioned(result: Result, identity: OwnIdentifier, filing: Filing): 
   const { transaction, reading } = filing
   const { pid, pd1, nk1, pv1 } = result
   const mention: Mention = (resource) => transaction.create(resource)
-  const layer = { messageId: reading.message.id, known: [] }
   const parts = [
     ...pidParts(pid, reading),
     ...(pd1 ? partsOf(pd1, pd1Fields, reading) : []),
     ...nk1Parts(nk1, reading),
   ]
-  const patient = layPatient(identity, parts, layer)
-  const subject = mention(patient.resource)
-  patient.mentions.forEach(mention)
+  const { elements, mentions } = joinParts(parts)
+  const subject = mention(patientOf(identity, elements))
+  for (const each of mentions) mention(each)
   if (pv1?.text(19) === undefined) {
     if (pv1 && speaksOfVisit(pv1)) reading.note("PV1-19: no visit number; the visit is left out")
     return { subject, encounter: undefined }
   }
   const visit = encounterIdentity(pv1, subject, reading)
-  const visitParts = partsOf(pv1, pv1Fields, reading)
-  const encounter = layEncounter(visit, subject, visitParts, layer, pv1.text(2), reading)
-  encounter.mentions.forEach(mention)
-  return { subject, encounter: mention(encounter.resource) }
+  const visited = joinParts(partsOf(pv1, pv1Fields, reading))
+  for (const each of visited.mentions) mention(each)
+  const encounter = encounterOf(visit, subject, visited.elements, pv1.text(2), reading)
+  return { subject, encounter: mention(encounter) }
 }

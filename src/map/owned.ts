@@ -27,7 +27,7 @@ interface Layer {
   known: readonly Told[]
 }
 
-/** The Patient of a message's parts, over what is known of it. */
+/** The Patient that a message's parts make, over what is known of it. */
 export function layPatient(
   identity: OwnIdentifier,
   parts: readonly Part[],
@@ -35,13 +35,18 @@ export function layPatient(
 ): Owned<Patient> {
   const name = `Patient/${identity.value}`
   const laid = layKnown(name, parts, layer, (part) => patientElements.get(part) ?? [])
-  const elements = settleChoices(laid.elements as Partial<Patient>)
-  const identifier = [identity, ...(elements.identifier ?? [])]
-  const resource: Patient = { resourceType: "Patient", ...elements, identifier }
+  const resource = patientOf(identity, laid.elements)
   return { name, resource, mentions: laid.mentions, told: laid.told }
 }
 
-/** The Encounter of a message's parts, over what is known of it. */
+/** The Patient of these elements. */
+export function patientOf(identity: OwnIdentifier, elements: Partial<Patient>): Patient {
+  const settled = settleChoices(elements)
+  const identifier = [identity, ...(settled.identifier ?? [])]
+  return { resourceType: "Patient", ...settled, identifier }
+}
+
+/** The Encounter that a message's parts make, over what is known of it. */
 export function layEncounter(
   identity: OwnIdentifier,
   subject: Reference,
@@ -52,10 +57,21 @@ export function layEncounter(
 ): Owned<Encounter> {
   const name = `Encounter/${identity.value}`
   const laid = layKnown(name, parts, layer, (part) => encounterElements.get(part) ?? [])
-  const elements = laid.elements as Partial<Encounter>
+  const resource = encounterOf(identity, subject, laid.elements, visitClass, reading)
+  return { name, resource, mentions: laid.mentions, told: laid.told }
+}
+
+/** The Encounter of these elements; what its class is (PV1-2) tells the status nobody gave. */
+export function encounterOf(
+  identity: OwnIdentifier,
+  subject: Reference,
+  elements: Partial<Encounter>,
+  visitClass: string | undefined,
+  reading: Reading,
+): Encounter {
   const { period, location } = elements
   const status = elements.status ?? usualStatus(visitClass)
-  const resource: Encounter = {
+  return {
     resourceType: "Encounter",
     ...elements,
     identifier: [identity, ...(elements.identifier ?? [])],
@@ -66,7 +82,6 @@ export function layEncounter(
     location: status === "finished" ? location?.map(left) : location,
     period: period && orderedPeriod(period, "PV1-45", reading),
   }
-  return { name, resource, mentions: laid.mentions, told: laid.told }
 }
 
 function left(place: EncounterLocation): EncounterLocation {

@@ -43,7 +43,7 @@ export function readMessage(message: Message, context: MapContext): Reading {
     source,
     timezone: source.timezone ?? site.timezone,
     sender: [header?.text(3), header?.text(4)].map((name) => name ?? "").join("/"),
-    digest: new Bun.CryptoHasher("sha256").update(message.bytes).digest("hex"),
+    digest: Bun.CryptoHasher.hash("sha256", message.bytes, "hex"),
     times: new Map(),
     notes,
     note: (text) => {

@@ -1,4 +1,4 @@
-import type { DiagnosticReport, DocumentReference, Reference } from "fhir/r4"
+import type { Attachment, DiagnosticReport, DocumentReference, Reference } from "fhir/r4"
 import type { Transaction } from "../fhir/transaction.ts"
 import { type Filed, referenceOf } from "./parent.ts"
 import type { Mention, Reading } from "./reading.ts"
@@ -89,20 +89,22 @@ function fileObserved(
   within: Within,
   filed: FiledOrder,
   { reading, transaction, distinct }: Filing,
-) {
+): Attachment[] {
   const mention: Mention = (resource) => transaction.create(resource)
-  return all.flatMap((observed) => {
+  const form: Attachment[] = []
+  for (const observed of all) {
     const key = distinct([...reportKey, ...observationKey(observed)])
     if (bringsFile(observed)) {
       const files = attachmentsOf(observed, reading)
       if (files.length === 0) reading.note("OBX-5: there is no file in it; it is left out")
       else filed.documents.push(documentReference(observed, files, key, within, reading, mention))
-      return files
+      form.push(...files)
+      continue
     }
     const resource = observation(observed, key, within, reading, mention)
     if (resource !== undefined) filed.observations.push({ observed, resource })
-    return []
-  })
+  }
+  return form
 }
 
 /** An OBR that has only its set ID would make a report of constants. */
@@ -111,7 +113,7 @@ function saysNothing({ orc, obr, observed, specimens }: Order): boolean {
   return empty && orc === undefined && observed.length === 0 && specimens.length === 0
 }
 
-type Distinct = (key: readonly string[]) => string[]
+type Distinct = (key: readonly string[]) => readonly string[]
 
 /**
  * Tells repeats within one message apart by counting them: two OBX with one OBX-3 and OBX-4 under
@@ -123,6 +125,6 @@ export function distinct(): Distinct {
     const name = JSON.stringify(key)
     const count = (counts.get(name) ?? 0) + 1
     counts.set(name, count)
-    return count === 1 ? [...key] : [...key, `#${count}`]
+    return count === 1 ? key : [...key, `#${count}`]
   }
 }

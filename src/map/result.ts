@@ -121,22 +121,28 @@ function joinTexts(result: Result): void {
  * Lines belong together that have one OBX-3 and one OBX-4, also with other results between them.
  * A line without an OBX-3 goes on with the text of the line before.
  */
-function joined(observed: readonly Observed[]): Observed[] {
+function joined(observed: Observed[]): Observed[] {
+  if (!observed.some(isLine)) return observed
   const kept = new Set<Observed>()
   const texts = new Map<string, Observed>()
   let before: Observed | undefined
   for (const next of observed) {
     const [line] = next.lines
-    const isLine = line.text(2) === "TX" || line.text(2) === "FT"
     const name = `${line.raw(3)}|${line.raw(4)}`
-    const text = isLine ? (line.raw(3) === "" ? before : texts.get(name)) : undefined
+    const ofText = isLine(next)
+    const text = ofText ? (line.raw(3) === "" ? before : texts.get(name)) : undefined
     if (text === undefined) kept.add(next)
     else {
       text.lines.push(...next.lines)
       text.notes.push(...next.notes)
     }
-    before = isLine ? (text ?? next) : undefined
-    if (isLine && text === undefined) texts.set(name, next)
+    before = ofText ? (text ?? next) : undefined
+    if (ofText && text === undefined) texts.set(name, next)
   }
   return [...kept]
+}
+
+function isLine({ lines: [obx] }: Observed): boolean {
+  const type = obx.text(2)
+  return type === "TX" || type === "FT"
 }

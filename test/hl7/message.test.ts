@@ -125,6 +125,10 @@ describe("a field", () => {
     expect(segment.raw(5)).toBe("A\\S\\B\\T\\C^GRACE")
   })
 
+  test("decodes an escaped separator where its segment has no other", () => {
+    expect(pid("||||A\\S\\B\\T\\C\\R\\D").text(5)).toBe("A^B&C~D")
+  })
+
   test("as a whole keeps the separators a sender forgot to escape (nHapi #570)", () => {
     const [note] = pid("||||Pain & fever ^ 39\\.br\\ since").repetitions(5)
     expect(note?.whole()).toBe("Pain & fever ^ 39\n since")

@@ -2,7 +2,7 @@ import type { AllergyIntolerance, Reference } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
 import { own, type Reading } from "../reading.ts"
-import { codeKey, concept } from "../type/cwe.ts"
+import { codeKey, firstConcept } from "../type/cwe.ts"
 import { dateTime } from "../type/dtm.ts"
 import { allergenCategory } from "../vocabulary/allergen-category.ts"
 import { allergyCriticality } from "../vocabulary/allergy-criticality.ts"
@@ -18,7 +18,7 @@ export function allergy(
   patient: Reference,
   reading: Reading,
 ): AllergyIntolerance | undefined {
-  const [code] = each(al1, 3, (cwe) => concept(cwe, "AL1-3", reading))
+  const code = firstConcept(al1, 3, "AL1-3", reading)
   if (code === undefined) {
     reading.note("AL1-3: no allergen is named; the allergy is left out")
     return undefined

@@ -2,7 +2,7 @@ import type { CodeableConcept, Condition, EncounterDiagnosis, Reference } from "
 import type { Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
-import { codeKey, concept, translated } from "../type/cwe.ts"
+import { codeKey, firstConcept, translated } from "../type/cwe.ts"
 import { identifier } from "../type/cx.ts"
 import { dateTime } from "../type/dtm.ts"
 import { practitioner } from "../type/xcn.ts"
@@ -77,7 +77,7 @@ export function isDeleted(dg1: Segment): boolean {
 
 /** DG1-4, the description of old senders, stands in for a text that DG1-3 does not have. */
 function diagnosis(dg1: Segment, reading: Reading): CodeableConcept | undefined {
-  const [code] = each(dg1, 3, (cwe) => concept(cwe, "DG1-3", reading))
+  const code = firstConcept(dg1, 3, "DG1-3", reading)
   const text = code?.text ?? dg1.component(4)
   return code === undefined && text === undefined ? undefined : { ...code, text }
 }

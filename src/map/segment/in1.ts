@@ -4,7 +4,7 @@ import type { Segment } from "../../hl7/message.ts"
 import { patientKey } from "../../hl7/subject.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
-import { concept } from "../type/cwe.ts"
+import { firstConcept } from "../type/cwe.ts"
 import { identifier, patientNumber } from "../type/cx.ts"
 import { period } from "../type/dtm.ts"
 import { address } from "../type/xad.ts"
@@ -31,7 +31,7 @@ export function coverage(
     payor.reference ?? payor.display ?? "",
     policy ?? `${insured ?? ""}|${in1.text(2) ?? ""}`,
   ]
-  const [type] = each(in1, 15, (cwe) => concept(cwe, "0086", reading))
+  const type = firstConcept(in1, 15, "0086", reading)
   const order = Number(in1.text(1))
   const numbered = { system: siteSystem(reading.site.id, "policy"), value: policy }
   const relationship = relationshipOf(in1.text(17))

@@ -4,7 +4,7 @@ import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import type { Order } from "../result.ts"
 import { absentCode } from "../type/absent.ts"
-import { concept, translated } from "../type/cwe.ts"
+import { firstConcept, translated } from "../type/cwe.ts"
 import { dateTime, instant, period } from "../type/dtm.ts"
 import { entityKey } from "../type/ei.ts"
 import { namedPerson } from "../type/ndl.ts"
@@ -57,7 +57,7 @@ export function diagnosticReport(
 ): DiagnosticReport {
   const { obr } = order
   const { subject, encounter, basedOn, specimen, result, presentedForm } = reported
-  const [code] = each(obr, 4, (cwe) => concept(cwe, "OBR-4", reading))
+  const code = firstConcept(obr, 4, "OBR-4", reading)
   const section = targetOf(diagnosticServiceSection, obr.text(24))
   const notes = annotations(order.notes, reading, mention)
   return {

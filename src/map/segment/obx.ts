@@ -11,7 +11,7 @@ import { type Mention, own, type Reading } from "../reading.ts"
 import type { Observed } from "../result.ts"
 import { absentCode } from "../type/absent.ts"
 import { codingSystem } from "../type/coding.ts"
-import { concept, translated } from "../type/cwe.ts"
+import { firstConcept, translated } from "../type/cwe.ts"
 import { dateTime, instant } from "../type/dtm.ts"
 import { attachment, pointer } from "../type/ed.ts"
 import { entityAt, entityIdentifier } from "../type/ei.ts"
@@ -58,7 +58,7 @@ export function observation(
 ): Observation | undefined {
   const { lines, notes } = observed
   const [obx] = lines
-  const [code] = each(obx, 3, (cwe) => concept(cwe, "OBX-3", reading))
+  const code = firstConcept(obx, 3, "OBX-3", reading)
   const values = valuesOf(lines, reading)
   if (code === undefined && values.length === 0) {
     reading.note("OBX: neither OBX-3 nor OBX-5 says anything; it is left out")
@@ -72,19 +72,23 @@ export function observation(
     .repetitions(7)
     .map((part) => part.whole().trim())
     .join("~")
-  const effectiveDateTime = dateTime(obx.text(14), "OBX-14", reading)
+  const observedAt = dateTime(obx.text(14), "OBX-14", reading)
+  const { status, _status } = statusOfObservation(observed, within.obr, reading)
+  const time = observedAt ? { effectiveDateTime: observedAt } : effective(within.obr, reading)
   return {
     resourceType: "Observation",
     identifier: [
       own(reading, "Observation", ...key),
       ...(instance ? [entityIdentifier(instance, "FILL", "observation", reading)] : []),
     ],
-    ...statusOfObservation(observed, within.obr, reading),
+    status,
+    _status,
     code: code ?? absentCode,
     subject: within.subject,
     focus: within.focus && [within.focus],
     encounter: within.encounter,
-    ...(effectiveDateTime ? { effectiveDateTime } : effective(within.obr, reading)),
+    effectiveDateTime: time.effectiveDateTime,
+    effectivePeriod: time.effectivePeriod,
     performer: performers(obx, reading, mention),
     ...(more.length === 0 ? value : {}),
     dataAbsentReason: value ? undefined : absence(obx),
@@ -92,8 +96,8 @@ export function observation(
       translated(cwe, targetOf(interpretation, cwe.text(1)), "0078", reading),
     ),
     note: annotations(notes, reading, mention),
-    bodySite: each(obx, 20, (cwe) => concept(cwe, "OBX-20", reading))[0],
-    method: each(obx, 17, (cwe) => concept(cwe, "OBX-17", reading))[0],
+    bodySite: firstConcept(obx, 20, "OBX-20", reading),
+    method: firstConcept(obx, 17, "OBX-17", reading),
     specimen: within.specimen,
     device: device && { identifier: entityIdentifier(device, undefined, "device", reading) },
     referenceRange: range ? [referenceRange(range, unitOf(obx.repetitions(6)[0]))] : [],
@@ -123,7 +127,7 @@ export function documentReference(
 ): DocumentReference {
   const [obx] = observed.lines
   const { status } = statusOfObservation(observed, within.obr, reading)
-  const [type] = each(obx, 3, (cwe) => concept(cwe, "OBX-3", reading))
+  const type = firstConcept(obx, 3, "OBX-3", reading)
   const issued = obx.text(14) ?? within.obr?.text(22) ?? within.obr?.text(7)
   return {
     resourceType: "DocumentReference",

@@ -4,7 +4,7 @@ import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import type { Order } from "../result.ts"
 import { absentCode } from "../type/absent.ts"
-import { concept } from "../type/cwe.ts"
+import { concept, firstConcept } from "../type/cwe.ts"
 import { dateTime } from "../type/dtm.ts"
 import { type Entity, entityAt, entityIdentifier, entityKey } from "../type/ei.ts"
 import { practitioner } from "../type/xcn.ts"
@@ -56,7 +56,7 @@ export function serviceRequest(
       ? ["filler", ...dated(entityKey(numbers.filler), order, reading)]
       : ["message", reading.digest, codeOf(order)]
   const group = entityAt(orc, 4)
-  const [code] = obr ? each(obr, 4, (cwe) => concept(cwe, "OBR-4", reading)) : []
+  const code = obr && firstConcept(obr, 4, "OBR-4", reading)
   return {
     resourceType: "ServiceRequest",
     identifier: [

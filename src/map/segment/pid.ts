@@ -3,7 +3,7 @@ import type { Segment } from "../../hl7/message.ts"
 import { patientKey } from "../../hl7/subject.ts"
 import { each, type Field, type Part, partsOf } from "../part.ts"
 import { own, type Reading } from "../reading.ts"
-import { concept, translated } from "../type/cwe.ts"
+import { concept, firstConcept, translated } from "../type/cwe.ts"
 import { identifier, identifierTypeOf, patientNumber } from "../type/cx.ts"
 import { date, dateTime } from "../type/dtm.ts"
 import { gender } from "../type/gender.ts"
@@ -199,7 +199,7 @@ function coded(field: 17, url: string, table: string): Field<Patient> {
     field,
     elements: ["extension"],
     make: (pid, reading) => {
-      const [code] = each(pid, field, (cwe) => concept(cwe, table, reading))
+      const code = firstConcept(pid, field, table, reading)
       return code && extension(url, { valueCodeableConcept: code })
     },
   }

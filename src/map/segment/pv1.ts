@@ -8,7 +8,7 @@ import type {
 import type { Segment } from "../../hl7/message.ts"
 import { each, type Field } from "../part.ts"
 import { own, type Reading } from "../reading.ts"
-import { concept, translated } from "../type/cwe.ts"
+import { concept, firstConcept, translated } from "../type/cwe.ts"
 import { identifier } from "../type/cx.ts"
 import { dateTime } from "../type/dtm.ts"
 import { location } from "../type/pl.ts"
@@ -82,7 +82,7 @@ export const pv1Fields: readonly Field<Encounter>[] = [
     field: 10,
     elements: ["serviceType"],
     make: (pv1, reading) => ({
-      serviceType: each(pv1, 10, (cwe) => concept(cwe, "0069", reading))[0],
+      serviceType: firstConcept(pv1, 10, "0069", reading),
     }),
   },
   stay(11, () => "active"),

@@ -4,7 +4,7 @@ import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import type { Order, Sampled } from "../result.ts"
 import { codingSystem } from "../type/coding.ts"
-import { concept, translated } from "../type/cwe.ts"
+import { firstConcept, translated } from "../type/cwe.ts"
 import { identifier } from "../type/cx.ts"
 import { dateTime, period } from "../type/dtm.ts"
 import { entityIdentifier, entityIn, entityKey } from "../type/ei.ts"
@@ -68,8 +68,8 @@ export function specimen(
     collection: collection(spm, reading),
     container: [
       {
-        type: each(spm, 27, (cwe) => concept(cwe, "SPM-27", reading))[0],
-        additiveCodeableConcept: each(spm, 6, (cwe) => concept(cwe, "SPM-6", reading))[0],
+        type: firstConcept(spm, 27, "SPM-27", reading),
+        additiveCodeableConcept: firstConcept(spm, 6, "SPM-6", reading),
       },
     ],
     condition: each(spm, 24, (cwe) =>
@@ -121,7 +121,7 @@ function collection(spm: Segment, reading: Reading): Specimen["collection"] {
     method: each(spm, 7, (cwe) =>
       translated(cwe, targetOf(specimenCollectionMethod, cwe.text(1)), "0488", reading),
     )[0],
-    bodySite: each(spm, 8, (cwe) => concept(cwe, "SPM-8", reading))[0],
+    bodySite: firstConcept(spm, 8, "SPM-8", reading),
   }
 }
 

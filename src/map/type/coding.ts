@@ -21,12 +21,12 @@ export function codingSystem(
 
 function knownSystem(name: string | undefined): string | undefined {
   if (name === undefined) return undefined
+  const wanted = name.toUpperCase()
+  if (Object.hasOwn(systems, wanted)) return systems[wanted]
   if (isOid(name)) return `urn:oid:${name}`
   if (isUri(name)) return name
   const table = /^HL7(\d{4})$/i.exec(name)?.[1]
-  if (table !== undefined) return `http://terminology.hl7.org/CodeSystem/v2-${table}`
-  const wanted = name.toUpperCase()
-  return Object.hasOwn(systems, wanted) ? systems[wanted] : undefined
+  return table && `http://terminology.hl7.org/CodeSystem/v2-${table}`
 }
 
 /** Table 0396, the names that are met in clinics and laboratories. */

@@ -1,5 +1,5 @@
 import type { CodeableConcept, Coding } from "fhir/r4"
-import type { Repetition } from "../../hl7/message.ts"
+import type { Repetition, Segment } from "../../hl7/message.ts"
 import type { Reading } from "../reading.ts"
 import { codingSystem } from "./coding.ts"
 
@@ -19,6 +19,20 @@ export function concept(
   }
   const text = cwe.component(9) ?? (cwe.text(1) === undefined ? uncoded(cwe) : undefined)
   return coded.length > 0 || text !== undefined ? { coding: coded, text } : undefined
+}
+
+/** What a field says that repeats in v2 and not in FHIR: its first concept. */
+export function firstConcept(
+  segment: Segment,
+  field: number,
+  local: string,
+  reading: Reading,
+): CodeableConcept | undefined {
+  for (const cwe of segment.repetitions(field)) {
+    const said = concept(cwe, local, reading)
+    if (said !== undefined) return said
+  }
+  return undefined
 }
 
 /**

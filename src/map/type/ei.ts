@@ -12,12 +12,14 @@ export interface Entity {
 
 /** The EI that is a field of its own; undefined without a number. */
 export function entityAt(segment: Segment | undefined, field: number): Entity | undefined {
-  return entity((part) => segment?.text(field, part))
+  const id = segment?.text(field)
+  return id === undefined ? undefined : entity(id, (part) => segment?.text(field, part))
 }
 
 /** The EI that is one component of an EIP (2A.27), in its subcomponents. */
 export function entityIn(repetition: Repetition, component: number): Entity | undefined {
-  return entity((part) => repetition.text(component, part))
+  const id = repetition.text(component)
+  return id === undefined ? undefined : entity(id, (part) => repetition.text(component, part))
 }
 
 /** What tells one numbered thing from another in a business key. */
@@ -52,10 +54,11 @@ const entityTypes = {
   PLAC: "Placer Identifier",
 }
 
-/** Most numbers are not there, so what would stand beside them is not asked for. */
-function entity(text: (part: number) => string | undefined): Entity | undefined {
-  const id = text(1)
-  if (id === undefined) return undefined
-  const [namespace = "", universalId = "", universalIdType = ""] = [text(2), text(3), text(4)]
-  return { id, authority: { namespace, universalId, universalIdType } }
+function entity(id: string, text: (part: number) => string | undefined): Entity {
+  const authority = {
+    namespace: text(2) ?? "",
+    universalId: text(3) ?? "",
+    universalIdType: text(4) ?? "",
+  }
+  return { id, authority }
 }

@@ -11,18 +11,20 @@ export interface Designator {
 
 /** The HD that stands as one component of a field, in its subcomponents. */
 export function designatorIn(repetition: Repetition, component: number): Designator {
-  const [namespace = "", universalId = "", universalIdType = ""] = [1, 2, 3].map((part) =>
-    repetition.text(component, part),
-  )
-  return { namespace, universalId, universalIdType }
+  return {
+    namespace: repetition.text(component, 1) ?? "",
+    universalId: repetition.text(component, 2) ?? "",
+    universalIdType: repetition.text(component, 3) ?? "",
+  }
 }
 
 /** The HD that is a field of its own, in its components. */
 export function designatorAt(segment: Segment, field: number): Designator {
-  const [namespace = "", universalId = "", universalIdType = ""] = [1, 2, 3].map((part) =>
-    segment.text(field, part),
-  )
-  return { namespace, universalId, universalIdType }
+  return {
+    namespace: segment.text(field, 1) ?? "",
+    universalId: segment.text(field, 2) ?? "",
+    universalIdType: segment.text(field, 3) ?? "",
+  }
 }
 
 /**

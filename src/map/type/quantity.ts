@@ -8,7 +8,8 @@ export type Unit = Pick<Quantity, "unit" | "system" | "code">
 export function decimal(text: string | undefined): number | undefined {
   if (text === undefined || !/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) return undefined
   // A number of JSON holds fifteen digits; a longer one would be changed, and is a label anyhow.
-  return text.replaceAll(/^[+-]?[0.]+|\D/g, "").length > 15 ? undefined : Number(text)
+  if (text.length > 15 && text.replaceAll(/^[+-]?[0.]+|\D/g, "").length > 15) return undefined
+  return Number(text)
 }
 
 /**
@@ -24,8 +25,7 @@ export function unitOf(cwe: Repetition | undefined): Unit {
   if (code !== undefined && second !== undefined && isPower(code, second)) {
     return { unit: `${code}^${second}` }
   }
-  const named = [cwe.text(3), cwe.text(6)].findIndex(isUcum)
-  const ucum = named < 0 ? undefined : cwe.text(named * 3 + 1)
+  const ucum = isUcum(cwe.text(3)) ? code : isUcum(cwe.text(6)) ? cwe.text(4) : undefined
   const unit = cwe.text(2) ?? code ?? cwe.text(9) ?? cwe.text(5)
   if (ucum !== undefined) return { unit: unit ?? ucum, system: ucumSystem, code: ucum }
   if (code !== undefined && cwe.text(3) === undefined && ucumCodes.has(code)) {
