@@ -8,14 +8,14 @@ import { host, listenProblem, placeOf, port } from "../listen.ts"
 import { answerSettings } from "../settings.ts"
 import { openApp } from "./app.ts"
 import { Room } from "./body.ts"
-import { openTokens } from "./tokens.ts"
+import { openTokens, tokensPath } from "./tokens.ts"
 
 const config = v.strictObject({
   kind: v.literal("http"),
   host,
   port,
   /** The file of the bearer tokens that senders may use: one a line, `#` before remarks. */
-  tokensFile: v.pipe(v.string("must be a path in quotes"), v.nonEmpty("must not be empty")),
+  tokensFile: tokensPath,
   /** The largest body taken in. */
   frameMax: v.optional(bytes, "50MiB"),
   ...senderSettings,
