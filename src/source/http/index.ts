@@ -66,6 +66,11 @@ async function open(
   }
 }
 
+/**
+ * Bun 1.4.5 hangs up, with no answer to either, when a request comes before the one ahead of it on
+ * its connection is answered by a promise. Its bytes are not seen here, so none is acknowledged; a
+ * sender that pipelines sends both again (RFC 9112, 9.3.2), and what was stored is a repeat then.
+ */
 function serve(
   { host, port }: HttpConfig,
   fetch: (request: Request, server: Server<undefined>) => Promise<Response>,
