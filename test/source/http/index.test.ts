@@ -205,6 +205,8 @@ describe("what is not a message for this source is refused before it is read", (
     "application/hl7-v2+xml",
     "",
     "text/plainx",
+    "; charset=utf-8",
+    "charset=utf-8",
     "multipart/form-data",
   ])("415: %p is not HL7 v2", async (type) => {
     const { error } = await unread({ status: 415, init: { headers: { "content-type": type } } })
