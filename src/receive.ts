@@ -36,9 +36,7 @@ export function openReceiving({ store, log, now, onStored }: Given) {
   async function receive(source: string, { peer, bytes, read }: Handed): Promise<Verdict> {
     received[source] = (received[source] ?? 0) + 1
     try {
-      const verdict = await append(source, peer, bytes, read)
-      if (refusing !== undefined) accepts()
-      return verdict
+      return await append(source, peer, bytes, read)
     } catch (error) {
       const reason = (error as Error).message
       refuses(reason)

@@ -72,7 +72,7 @@ export class Framer {
         at = this.#begin(chunk, at)
         continue
       }
-      const end = chunk.indexOf(FS, at)
+      const end = endIn(chunk, at)
       this.#keep(end < 0 ? alone(chunk.subarray(at)) : chunk.subarray(at, end))
       if (this.#length > this.#bytesMax) {
         this.#ended = true
@@ -156,6 +156,28 @@ export class Framer {
   }
 }
 
+/**
+ * Where the frame ends whose content goes on at `from`; -1 where it does not end in this chunk.
+ *
+ * The standard's end is FS CR. An FS alone is one too where nothing follows, a VT or a header:
+ * senders forget the CR, or write it later, and wait for their answer. With any other byte behind
+ * it an FS stands in a text. To end there would store half a message, and acknowledge it as the
+ * whole; to go on harms less. Should it have been an end after all, with junk behind it, then that
+ * message is kept in quarantine, unacknowledged, and its sender sends it again.
+ */
+function endIn(chunk: Uint8Array, from: number): number {
+  let fs = chunk.indexOf(FS, from)
+  while (fs >= 0) {
+    let at = fs
+    for (; noise.has(chunk[at] ?? VT); at++) {
+      if (chunk[at] === FS && chunk[at + 1] === CR) return fs
+    }
+    if (chunk[at] === VT || isHeader(chunk, at) || isHeaderCut(chunk, at)) return fs
+    fs = chunk.indexOf(FS, at)
+  }
+  return -1
+}
+
 /** A view keeps all of its chunk: ten bytes of a frame just begun held on to half a megabyte. */
 function alone(bytes: Uint8Array): Uint8Array {
   return bytes.length * 2 < bytes.buffer.byteLength ? new Uint8Array(bytes) : bytes
@@ -175,6 +197,13 @@ function isHeader(bytes: Uint8Array, from: number): boolean {
   while (noise.has(bytes[at] ?? VT)) at++
   const [first = 0, second = 0, third = 0] = [bytes[at], bytes[at + 1], bytes[at + 2]]
   return headers.has(String.fromCharCode(first, second, third))
+}
+
+/** Whether a chunk ends here, before a header or inside the name of one. */
+function isHeaderCut(chunk: Uint8Array, from: number): boolean {
+  if (chunk.length - from >= 3) return false
+  const rest = String.fromCharCode(...chunk.subarray(from))
+  return [...headers].some((header) => header.startsWith(rest))
 }
 
 const headers: ReadonlySet<string> = new Set(["MSH", "FHS", "BHS"])

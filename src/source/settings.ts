@@ -1,5 +1,15 @@
 import * as v from "valibot"
 import type { SourceSettings } from "../message.ts"
+import { bytes } from "../units.ts"
+
+/** A message larger than SQLite's billion bytes could never be stored, nor be told so in time. */
+const frameMaxMax = 512 * 1024 ** 2
+
+/** The largest message taken in: what one sender may have of the memory at least. */
+export const frameMax = v.optional(
+  v.pipe(bytes, v.maxValue(frameMaxMax, "must not be more than 512MiB: it is held in memory")),
+  "50MiB",
+)
 
 /** What every source that carries v2 can be told about its replies, and about what it minds. */
 export const answerSettings = {

@@ -87,9 +87,12 @@ export class Space {
     return undefined
   }
 
-  /** The room with which anything is taken in: once it ran out, some more, or each byte tells. */
+  /**
+   * The room with which anything is taken in: once it ran out, some more, or each byte tells. Never
+   * less than a small message needs: what is said to be taken in again would be refused.
+   */
   #least(): number {
-    return this.#refusing ? this.#lowWater * resumeShare : pageBytes
+    return this.#refusing ? Math.max(smallBytes, this.#lowWater * resumeShare) : pageBytes
   }
 
   /** Gives the reserve's space back. */

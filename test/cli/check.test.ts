@@ -51,3 +51,16 @@ test("check opens no port and writes nothing", async () => {
   expect([...new Bun.Glob("**").scanSync({ cwd: folder, dot: true })]).toEqual([])
   busy.stop(true)
 })
+
+test("check looks at the file of an HTTP source's tokens, as run does", async () => {
+  const tokensFile = join(temporaryFolder(), "tokens")
+  const source = `[source.ward]\nkind = "http"\nport = 8580\ntokensFile = "${tokensFile}"\n`
+  const path = configFile(`[site]\nid = "test"\n${source}`)
+  const checked = async () => (await waystation(["check", "--config", path])).stderr
+  const says = `source.ward.tokensFile: ${tokensFile}`
+  expect(await checked()).toBe(`${says} can't be read: there is no such file\n`)
+  writeFileSync(tokensFile, "# none yet\n")
+  expect(await checked()).toBe(`${says} has no token: write one in it, a line for each\n`)
+  writeFileSync(tokensFile, "token-of-the-ward\n")
+  expect(await checked()).toBe("")
+})

@@ -18,6 +18,8 @@ export interface Authority {
   cert: string
   /** A certificate for this name that was good yesterday and ends then; in a year if left out. */
   issue(name: string, endsAt?: number): Issued
+  /** One that only a server may show. */
+  issueForServers(name: string): Issued
   /** The list of those withdrawn; the next one is due then. */
   revoke(issued: readonly Issued[], nextAt?: number): string
 }
@@ -44,13 +46,15 @@ export function openAuthority(name = "Test authority"): Authority {
     )
     return { cert: pem("CERTIFICATE", signed(body, own.privateKey)), serial }
   }
+  const issue = (subject: string, endsAt: number, marks: Uint8Array) => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" })
+    const key = privateKey.export({ type: "pkcs8", format: "pem" }) as string
+    return { ...certify(subject, privateKey, endsAt, marks), key }
+  }
   return {
     cert: certify(name, own.privateKey, inAYear(), tagged(0xa3, sequence(authorityMark))).cert,
-    issue(subject, endsAt = inAYear()) {
-      const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" })
-      const key = privateKey.export({ type: "pkcs8", format: "pem" }) as string
-      return { ...certify(subject, privateKey, endsAt, Buffer.alloc(0)), key }
-    },
+    issue: (subject, endsAt = inAYear()) => issue(subject, endsAt, Buffer.alloc(0)),
+    issueForServers: (subject) => issue(subject, inAYear(), tagged(0xa3, sequence(serversMark))),
     revoke(issued, nextAt = Date.now() + 30 * dayMs) {
       const revoked = issued.map(({ serial }) => sequence(tagged(0x02, serial), time(Date.now())))
       const body = sequence(
@@ -95,6 +99,12 @@ const authorityMark = sequence(
   identifier(0x55, 29, 19),
   tagged(0x01, [0xff]),
   tagged(0x04, sequence(tagged(0x01, [0xff]))),
+)
+
+/** What makes a certificate one for servers alone: extKeyUsage, serverAuth. */
+const serversMark = sequence(
+  identifier(0x55, 29, 37),
+  tagged(0x04, sequence(identifier(0x2b, 6, 1, 5, 5, 7, 3, 1))),
 )
 
 /** Until 2049 a year has two digits (RFC 5280, 4.1.2.5). */

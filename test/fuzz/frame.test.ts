@@ -21,7 +21,11 @@ describe(`a stream, however it is split (WAYSTATION_SEED=${seed})`, () => {
     for (let round = 0; round < rounds; round++) {
       const bodies = bodiesOf(chance)
       const broken = bodies.map((body) => pick(chance, ["", junk(chance), half(chance, body)]))
-      const stream = bodies.map((body, at) => `${broken[at]}${VT}${body}${end(chance)}`).join("")
+      // Junk behind an FS alone is taken for the rest of a text.
+      const endBefore = (next = "") => (/^(\v|$)/.test(next) ? end(chance) : `${FS}\r`)
+      const stream = bodies
+        .map((body, at) => `${broken[at]}${VT}${body}${endBefore(broken[at + 1])}`)
+        .join("")
       const expected = bodies.flatMap((body, at) => {
         const stray = (broken[at] ?? "").replace(VT, "")
         return [...(stray === "" ? [] : [`stray ${stray}`]), `frame ${body}`]

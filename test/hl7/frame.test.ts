@@ -120,6 +120,50 @@ test("thousands of messages begun in one frame are a few pieces, and the last is
   expect(found.at(-1)).toMatchObject({ kind: "frame", bytes: bytes(B) })
 })
 
+describe("an FS", () => {
+  test.each<[string, string[], string[]]>([
+    ["inside a text, or two", [`${VT}${A}a${FS}b${FS} c${END}`], [`frame ${A}a${FS}b${FS} c`]],
+    [
+      "inside a text, then a message",
+      [`${VT}${A}${FS}b${END}${VT}${B}${END}`],
+      [`frame ${A}${FS}b`, `frame ${B}`],
+    ],
+    ["inside a text of a message without an end", [`${VT}${A}${FS}b`], [`cutOff ${A}${FS}b`]],
+    [
+      "alone at the end of a read",
+      [`${VT}${A}${FS}`, `${VT}${B}${FS}`],
+      [`frame ${A}`, `frame ${B}`],
+    ],
+    ["twice, and then CR", [`${VT}${A}${FS}${END}${VT}${B}${END}`], [`frame ${A}`, `frame ${B}`]],
+    [
+      "and a blank, FS and CR, and no VT behind",
+      [`${VT}${A}${FS} ${END}x${END}`],
+      [`frame ${A}`, "stray x"],
+    ],
+    [
+      "alone and no VT, split in the next header",
+      [`${VT}${A}${FS}M`, `${B.slice(1)}${FS}\nMS`, `${A.slice(2)}${END}`],
+      [`frame ${A}`, `unbegun ${B}`, `unbegun ${A}`],
+    ],
+    [
+      "alone and junk: never acknowledged, since it could be half of a message",
+      [`${VT}${A}${FS}junk${VT}${B}${END}`],
+      [`stray ${A}${FS}junk`, `frame ${B}`],
+    ],
+  ])("%s", (_name, chunks, expected) => {
+    expect(framed(chunks)).toEqual(expected)
+  })
+
+  test("at every other byte, or at every byte, takes no longer than others", () => {
+    for (const text of ["x\x1c", "\x1c", " \x1c"]) {
+      const framer = new Framer(10_000_000)
+      const from = performance.now()
+      expect(framer.push(bytes(`${VT}${A}${text.repeat(1_000_000)}x${END}`))).toHaveLength(1)
+      expect(performance.now() - from).toBeLessThan(1_000)
+    }
+  })
+})
+
 describe("a frame larger than allowed", () => {
   test("is found once, and nothing after it", () => {
     const endless = Array.from({ length: 20 }, () => "x".repeat(10))

@@ -17,6 +17,31 @@ function problems(settings: object): string[] {
   }
 }
 
+describe("a source's settings for what it takes in", () => {
+  const frameMax = "source.lab.frameMax: must not be more than 512MiB: it is held in memory"
+  const keepAlive = "source.lab.keepAlive: must not be longer than 9h"
+
+  test.each<[object, string[]]>([
+    [{ frameMax: "512MiB" }, []],
+    [{ frameMax: "513MiB" }, [frameMax]],
+    [{ frameMax: "3GiB" }, [frameMax]],
+    [{ keepAlive: "9h" }, []],
+    [{ keepAlive: "12h" }, [keepAlive]],
+    [{ keepAlive: "500ms" }, ["source.lab.keepAlive: must be at least 1s"]],
+  ])("%j is what the system can do, or is told what is", (settings, said) => {
+    expect(problems(settings)).toEqual(said)
+  })
+
+  test("are the same over HTTP, as far as it has them", () => {
+    const http = { kind: "http", frameMax: "3GiB", allow: ["10.0.0.0/33"] }
+    expect(problems(http).toSorted()).toEqual([
+      'source.lab.allow[0]: must be an address or a network: "10.0.0.0/8"',
+      frameMax,
+      "source.lab.tokensFile: is required",
+    ])
+  })
+})
+
 describe("a source's settings for its replies", () => {
   test.each([
     ["nothing", {}],

@@ -88,6 +88,23 @@ describe("of the free space", () => {
     expect(space.refusal()).toContain("MiB left")
   })
 
+  test("what is said to be there is there for a message, however low the mark is set", () => {
+    const folder = temporaryFolder()
+    const lowWater = 8 * 1024
+    const space = new Space(folder, { ...modest, lowWater })
+    const says = (roomKiB: number) => {
+      space.keepFor(() => (freeBytes(folder) - lowWater) / 1024 - roomKiB)
+      return space.refusal() === undefined
+    }
+    expect(says(0)).toBe(false)
+    for (const roomKiB of [2, 12, 20, 60]) {
+      expect(says(roomKiB)).toBe(false)
+      expect(() => space.take(750)).toThrow(NoSpace)
+    }
+    expect(says(70)).toBe(true)
+    space.take(750)
+  })
+
   test("as much is kept as the log will take when it is copied into the database", () => {
     const folder = temporaryFolder()
     const space = new Space(folder, modest)

@@ -2,7 +2,9 @@ import type { Server } from "bun"
 import { type Context, Hono, type MiddlewareHandler } from "hono"
 import { accepts } from "hono/accepts"
 import type { Log, SourceSettings } from "../../message.ts"
+import { allowing, plainAddress } from "../allow.ts"
 import type { Answer, Answering } from "../answer.ts"
+import type { Refusals } from "../refusals.ts"
 import { type Refused, type Room, readBody, type Share } from "./body.ts"
 import { type ContentType, contentTypeOf, isMisread } from "./content.ts"
 import { receiptOf, retryAfter, statusOf, textOf } from "./reply.ts"
@@ -12,9 +14,10 @@ type Env = { Bindings: Server<undefined> }
 
 interface Given {
   name: string
-  settings: SourceSettings & { frameMax: number }
+  settings: SourceSettings & { frameMax: number; allow?: readonly string[] | undefined }
   answering: Answering
   tokens: Tokens
+  refusals: Refusals
   room: Room
   /** Aborted when the source closes. */
   closing: AbortSignal
@@ -29,6 +32,7 @@ export function openApp(given: Given) {
   const { name, tokens, log } = given
   const path = `/in/${name}`
   const app = new Hono<Env>({ strict: false })
+  app.use(requireAllowed(given))
   // Before any route: who has no token does not learn which sources there are.
   app.use(requireToken(tokens))
   app.post(path, (c) => take(c, given))
@@ -39,6 +43,17 @@ export function openApp(given: Given) {
     return c.json({ error: "the gateway failed to answer; its log says why" }, 500)
   })
   return app
+}
+
+/** Connections are Bun's own: the soonest that a stranger can be refused is its first request. */
+function requireAllowed({ settings, refusals }: Given): MiddlewareHandler<Env> {
+  const allows = allowing(settings.allow)
+  return async (c, next) => {
+    const address = plainAddress(c.env.requestIP(c.req.raw)?.address)
+    if (allows(address)) return next()
+    refusals.add(address, "not in allow")
+    return c.json({ error: "this address may not send here" }, 403, close)
+  }
 }
 
 function requireToken(tokens: Tokens): MiddlewareHandler<Env> {
@@ -76,7 +91,7 @@ async function takeIn(c: Context<Env>, given: Given, share: Share): Promise<Resp
     return c.json({ error }, 415)
   }
   const from = c.env.requestIP(c.req.raw)
-  const answer = await answering.take(bytes, `${from?.address}:${from?.port}`)
+  const answer = await answering.take(bytes, `${plainAddress(from?.address)}:${from?.port}`)
   return reply(c, content, answer)
 }
 

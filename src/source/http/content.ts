@@ -13,6 +13,10 @@ export interface ContentType {
   charset: string | undefined
 }
 
+/**
+ * Reads a Content-Type. One that names a parameter and no type (`; charset=utf-8`) is none, by
+ * RFC 9110, 8.3.1: what it carries could be anything, and its sender is told so at once.
+ */
 export function contentTypeOf(header: string | undefined): ContentType | undefined {
   const [first = "", ...parameters] = (header ?? "").split(";").map((part) => part.trim())
   const type = first.toLowerCase()

@@ -1,5 +1,17 @@
 import { readFileSync, statSync } from "node:fs"
+import * as v from "valibot"
 import type { Log } from "../../message.ts"
+import { unreadable } from "../unreadable.ts"
+
+/** The path of a file that a listener can begin with. */
+export const tokensPath = v.pipe(
+  v.string("must be a path in quotes"),
+  v.nonEmpty("must not be empty"),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const message = dataset.issues ? undefined : problemOf(dataset.value)
+    if (message !== undefined) addIssue({ message })
+  }),
+)
 
 /** Who may send, as a file says: it is read again when it changes. */
 export interface Tokens {
@@ -37,19 +49,27 @@ export function openTokens(path: string, source: string, log: Log): Tokens {
   }
 }
 
+function problemOf(path: string): string | undefined {
+  try {
+    read(path)
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
 function read(path: string): ReadonlySet<string> {
   const tokens = linesOf(path)
     .map((line, index) => ({ token: line.replace(/(^|\s)#.*/, "").trim(), number: index + 1 }))
     .filter(({ token }) => token !== "")
   if (tokens.length === 0) {
-    throw new Error(`tokensFile ${path} has no token: write one in it, a line for each`)
+    throw new Error(`${path} has no token: write one in it, a line for each`)
   }
   // RFC 6750, 2.1; anything else could never arrive in a header.
   const wrong = tokens.find(({ token }) => !/^[\w.~+/-]+=*$/.test(token))
   if (wrong) {
-    throw new Error(
-      `tokensFile ${path}:${wrong.number}: a token is made of letters, digits and -._~+/ only`,
-    )
+    const madeOf = "a token is made of letters, digits and -._~+/ only"
+    throw new Error(`${path}:${wrong.number}: ${madeOf}`)
   }
   return new Set(tokens.map(({ token }) => digest(token)))
 }
@@ -58,8 +78,7 @@ function linesOf(path: string): string[] {
   try {
     return readFileSync(path, "utf8").split("\n")
   } catch (error) {
-    const { message } = error as Error
-    throw new Error(`tokensFile ${path} can't be read by the user waystation runs as: ${message}`)
+    throw new Error(unreadable(path, error as NodeJS.ErrnoException))
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net"
 import { TLSSocket } from "node:tls"
-import { addressOf } from "./admission.ts"
+import { plainAddress } from "../allow.ts"
 
 /** How long a peer may take to agree on a key: seconds over a satellite, never this long. */
 export const handshakeTimeoutMs = 15_000
@@ -10,7 +10,7 @@ export const handshakeTimeoutMs = 15_000
  * certificate, where one was asked for and holds: `analyzer-7 10.0.0.5:40123`.
  */
 export function peerOf(socket: Socket): string {
-  const address = `${addressOf(socket)}:${socket.remotePort}`
+  const address = `${plainAddress(socket.remoteAddress)}:${socket.remotePort}`
   const name = socket instanceof TLSSocket && socket.authorized ? nameOf(socket) : undefined
   return name === undefined ? address : `${name} ${address}`
 }
@@ -34,6 +34,7 @@ export function handshakeProblem({ code = "", message }: NodeJS.ErrnoException):
     CERT_REVOKED: "its certificate is revoked by crlFile",
     CRL_HAS_EXPIRED: "crlFile is past its own end and lets nobody in: renew it",
     CERT_HAS_EXPIRED: "its certificate has expired",
+    INVALID_PURPOSE: "its certificate is for servers: it needs one for clients (clientAuth)",
     UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its certificate is not from caFile",
     UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is not from caFile",
     DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is not from caFile",

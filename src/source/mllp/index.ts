@@ -1,8 +1,8 @@
 import * as v from "valibot"
 import { senderSettings } from "../../hl7/settings.ts"
-import { bytes, timeout } from "../../units.ts"
+import { timeout } from "../../units.ts"
 import { host, port } from "../listen.ts"
-import { answerSettings } from "../settings.ts"
+import { answerSettings, frameMax } from "../settings.ts"
 import { admissionConfig } from "./admission.ts"
 import { openListener } from "./listener.ts"
 import { tlsConfig } from "./tls-files.ts"
@@ -13,8 +13,7 @@ const config = v.strictObject({
   port,
   ...admissionConfig,
   tls: v.optional(tlsConfig),
-  /** The largest message taken in. */
-  frameMax: v.optional(bytes, "50MiB"),
+  frameMax,
   /**
    * How long a sender may be silent inside a frame before what came of it is put aside and the
    * connection closed. A sender writes a message in one go, and few wait longer for an answer.
@@ -25,8 +24,18 @@ const config = v.strictObject({
    * connected through a quiet weekend, and some never connect again when they are hung up on.
    */
   idleTimeout: v.optional(timeout),
-  /** After so long without a word the system asks the other end whether it is still there. */
-  keepAlive: v.optional(v.pipe(timeout, v.minValue(1_000, "must be at least 1s")), "60s"),
+  /**
+   * After so long without a word the system asks the other end whether it is still there. It takes
+   * 32,767 s at most; above that it says nothing, and goes by its own 2 h.
+   */
+  keepAlive: v.optional(
+    v.pipe(
+      timeout,
+      v.minValue(1_000, "must be at least 1s"),
+      v.maxValue(32_767_000, "must not be longer than 9h"),
+    ),
+    "60s",
+  ),
   /**
    * A connection silent for so long is closed once its sender (same address, MSH-3 and MSH-4) has
    * sent a message over a newer one. Left out, never: many devices may share one address.

@@ -1,10 +1,12 @@
 import { createServer, type Server, type Socket } from "node:net"
 import { createServer as createTlsServer, type Server as TlsServer } from "node:tls"
 import type { Receive, Source } from "../../message.ts"
+import { plainAddress } from "../allow.ts"
 import { Answering } from "../answer.ts"
 import type { SourceSurroundings } from "../in-flight.ts"
 import { listenProblem, placeOf } from "../listen.ts"
-import { Admission, addressOf } from "./admission.ts"
+import { Refusals } from "../refusals.ts"
+import { Admission } from "./admission.ts"
 import { Certificates } from "./certificates.ts"
 import { Connection } from "./connection.ts"
 import { handshakeProblem, handshakeTimeoutMs, peerOf } from "./handshake.ts"
@@ -17,9 +19,6 @@ const lookEveryMs = 1_000
 /** How often the certificates' files are looked at. */
 const renewEveryMs = 10_000
 
-/** How often the log is told of refusals that it was spared. */
-const tellEveryMs = 60_000
-
 /** Resolves when senders can connect; rejects with what to do when they can't. */
 export async function openListener(
   name: string,
@@ -30,7 +29,7 @@ export async function openListener(
   const connections = new Set<Connection>()
   const replies: Record<string, number> = {}
   const answering = new Answering({ name, settings, receive, log, now, replies })
-  const admission = new Admission(name, settings, log)
+  const refusals = new Refusals(name, log)
   const certificates = settings.tls && new Certificates(settings.tls, { source: name, log, now })
 
   const look = () => {
@@ -40,8 +39,8 @@ export async function openListener(
     const left = replaced(connections, settings.replaceSilent, at)
     for (const connection of left) connection.hangUp("connection-replaced")
   }
-  const { server, handshaking } = openServer({ settings, admission, certificates }, (socket) => {
-    const [address, peer] = [addressOf(socket), peerOf(socket)]
+  const { server, handshaking } = openServer({ settings, refusals, certificates }, (socket) => {
+    const [address, peer] = [plainAddress(socket.remoteAddress), peerOf(socket)]
     const given = { name, peer, address, settings, answering, inFlight, log }
     const connection = new Connection(socket, given)
     connections.add(connection)
@@ -50,7 +49,6 @@ export async function openListener(
   const address = await listen(server, settings)
   const timers = [
     setInterval(look, lookEveryMs),
-    setInterval(() => admission.tell(), tellEveryMs),
     setInterval(() => certificates?.renew(server as TlsServer), renewEveryMs),
   ]
   return {
@@ -65,22 +63,23 @@ export async function openListener(
       }
       await Promise.all([...connections].map((connection) => connection.close()))
       await stopped
-      admission.tell()
+      refusals.close()
     },
   }
 }
 
 interface Opening {
   settings: MllpConfig
-  admission: Admission
+  refusals: Refusals
   certificates: Certificates | undefined
 }
 
 /** A server that calls `welcome` with each peer let in, once both know whom they talk to. */
 function openServer(
-  { settings, admission, certificates }: Opening,
+  { settings, refusals, certificates }: Opening,
   welcome: (socket: Socket) => void,
 ): { server: Server; handshaking: Set<Socket> } {
+  const admission = new Admission(settings, refusals)
   const handshaking = new Set<Socket>()
   const options = { allowHalfOpen: true, handshakeTimeout: handshakeTimeoutMs }
   const server: Server = certificates
@@ -100,7 +99,8 @@ function openServer(
   })
   // A handshake that never ends comes here too, and its socket is still open then.
   server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (handshaking.delete(socket)) admission.refuse(addressOf(socket), handshakeProblem(error))
+    const address = plainAddress(socket.remoteAddress)
+    if (handshaking.delete(socket)) refusals.add(address, handshakeProblem(error))
     socket.destroy()
   })
   return { server, handshaking }

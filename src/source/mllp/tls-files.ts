@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { createSecureContext, type SecureContextOptions } from "node:tls"
 import * as v from "valibot"
+import { unreadable } from "../unreadable.ts"
 import { nextUpdateOf } from "./crl.ts"
 
 const path = v.pipe(
@@ -47,7 +48,7 @@ export function readTls(files: TlsFiles): Texts {
     try {
       return { text: readFileSync(file, "utf8") }
     } catch (error) {
-      return { unreadable: explain(file, error as NodeJS.ErrnoException) }
+      return { unreadable: unreadable(file, error as NodeJS.ErrnoException) }
     }
   }
   return {
@@ -141,13 +142,4 @@ function mismatches(texts: Texts): TlsProblem[] {
 
 function textOf(one: { text: string } | { unreadable: string } | undefined): string | undefined {
   return one && "text" in one ? one.text : undefined
-}
-
-function explain(file: string, error: NodeJS.ErrnoException): string {
-  const why: Readonly<Record<string, string>> = {
-    ENOENT: "there is no such file",
-    EACCES: "the user that runs this may not read it: grant it that, and nobody else",
-    EISDIR: "it is a folder",
-  }
-  return `${file} can't be read: ${why[error.code ?? ""] ?? error.message}`
 }

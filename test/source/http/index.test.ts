@@ -205,6 +205,8 @@ describe("what is not a message for this source is refused before it is read", (
     "application/hl7-v2+xml",
     "",
     "text/plainx",
+    "; charset=utf-8",
+    "charset=utf-8",
     "multipart/form-data",
   ])("415: %p is not HL7 v2", async (type) => {
     const { error } = await unread({ status: 415, init: { headers: { "content-type": type } } })
@@ -215,4 +217,21 @@ describe("what is not a message for this source is refused before it is read", (
     const headers = { "content-encoding": "gzip" }
     await unread({ status: 415, init: { headers, body: Bun.gzipSync(String(oru())) } })
   })
+})
+
+test("a message sent before the one ahead of it is answered: neither is acknowledged", async () => {
+  const { core, post, url } = await listen()
+  core.decides = "when told"
+  const body = oru({ controlId: "C2" })
+  const { socket, closed } = await begin(url, `content-length: ${body.length}`, String(body))
+  const came: Buffer[] = []
+  socket.on("data", (chunk: Buffer) => void came.push(chunk))
+  await core.counted(1)
+  socket.write("POST /in/lab HTTP/1.1\r\nhost: x\r\n\r\n")
+  await closed
+  core.decide("C2")
+  expect(Buffer.concat(came).toString()).toBe("")
+  expect(core.handed).toHaveLength(1)
+  core.decides = "at once"
+  expect((await post(body)).status).toBe(200)
 })

@@ -63,12 +63,14 @@ describe("the file of tokens", () => {
   ])("that holds %j is a problem at the start", async (text, problem) => {
     const tokensFile = join(temporaryFolder(), "tokens")
     writeFileSync(tokensFile, text)
-    await expect(listen({ tokensFile })).rejects.toThrow(`tokensFile ${tokensFile}`)
+    await expect(listen({ tokensFile })).rejects.toThrow(tokensFile)
     await expect(listen({ tokensFile })).rejects.toThrow(problem)
   })
 
   test("that is not there is a problem at the start", async () => {
     const tokensFile = join(temporaryFolder(), "gone")
-    await expect(listen({ tokensFile })).rejects.toThrow(`tokensFile ${tokensFile} can't be read`)
+    await expect(listen({ tokensFile })).rejects.toThrow(
+      `${tokensFile} can't be read: there is no such file`,
+    )
   })
 })

@@ -88,5 +88,7 @@ describe("a device that is refused and tries again all the time", () => {
     expect(lab.events.map(({ timesMore }) => timesMore)).toEqual([undefined, 4])
     expect(await (await lab.sender()).answer()).toBe("hung up")
     expect(lab.events).toHaveLength(3)
+    jest.advanceTimersByTime(60_000)
+    expect(lab.events).toHaveLength(3)
   })
 })

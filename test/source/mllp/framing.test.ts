@@ -29,6 +29,15 @@ describe("a sender of whole messages", () => {
     expect(lab.core.handed[0]?.read).toMatchObject({ head: { subjects: ["CLINIC|P-1"] } })
   })
 
+  test("may have an FS in a text: all of it is one message", async () => {
+    const one = await lab.sender()
+    const message = Buffer.concat([oru({ controlId: "1" }), hl7("NTE|1||left\x1cright")])
+    one.send(message)
+    expect(await one.answer()).toBe("AA 1")
+    expect(Buffer.from(lab.core.handed[0]?.bytes ?? []).equals(message)).toBe(true)
+    expect(lab.core.handed).toHaveLength(1)
+  })
+
   test("may send an OBX of 20 MB, and the next message right behind it", async () => {
     const one = await lab.sender()
     const picture = `${"A".repeat(20_000_000)}|`

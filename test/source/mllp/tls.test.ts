@@ -60,6 +60,14 @@ describe("a sender over TLS", () => {
     expect(tls.refusals()).toEqual(["TLS handshake: its certificate has expired"])
   })
 
+  test("with a certificate for servers is hung up on, and the log says what it needs", async () => {
+    await tls.reopen()
+    expect(await tls.answerTo(tls.authority.issueForServers("analyzer-7"))).toBe("hung up")
+    expect(tls.refusals()).toEqual([
+      "TLS handshake: its certificate is for servers: it needs one for clients (clientAuth)",
+    ])
+  })
+
   test("whose certificate was withdrawn is hung up on; another is answered", async () => {
     writeFileSync(tls.file("withdrawn.crl"), tls.authority.revoke([tls.analyzer]))
     await tls.reopen({ crlFile: tls.file("withdrawn.crl") })
