@@ -18,9 +18,11 @@ beforeAll(() => {
     cpSync(join(root, "scripts", name), join(project, "scripts", name))
   }
   symlinkSync(join(root, "node_modules"), join(project, "node_modules"))
-  mkdirSync(join(project, "src"))
+  mkdirSync(join(project, "src/carrier"), { recursive: true })
   cpSync(join(root, "src/version.ts"), join(project, "src/version.ts"))
-  writeFileSync(join(project, "src/main.ts"), "console.log(1)\n")
+  for (const entry of ["main.ts", "carrier/thread.ts"]) {
+    writeFileSync(join(project, "src", entry), "console.log(1)\n")
+  }
 })
 
 afterAll(() => rmSync(project, { recursive: true, force: true }))
