@@ -90,7 +90,9 @@ async function applyMap(
   try {
     known.push(...(await Promise.all(unheard.map(look))).flat())
   } catch (error) {
-    return { outcome: "retry", reason: (error as Error).message }
+    // It may know better than doubt: with credentials that are wrong, that a person is needed.
+    const { outcome, message: reason } = error as Error & { outcome?: Outcome }
+    return outcome ?? { outcome: "retry", reason }
   }
   const again = map(message, known)
   if ("problem" in again) return again

@@ -19,6 +19,8 @@ export type Fault =
   | "empty"
   /** Answers so without doing anything. */
   | { status: number; body?: string; headers?: Record<string, string> }
+  /** Answers 401 to all but those that are let in. */
+  | { letsIn: (asked: Asked) => boolean }
   /** Does what it was asked, and answers when this resolves. */
   | { until: Promise<unknown> }
 
@@ -79,11 +81,14 @@ export async function openCentral({ port = 0, resourcesMax = 1_000_000 } = {}): 
     if (fault === "hang") return
     if (fault === "reset") return request.socket.destroy()
     if (typeof fault === "object" && "status" in fault) return reply(response, fault)
+    if (typeof fault === "object" && "letsIn" in fault && !fault.letsIn(asked)) {
+      return reply(response, { status: 401 })
+    }
     if (fault === "html") return reply(response, { status: 200, body: page })
     if (fault === "empty") return reply(response, { status: 200 })
     const answer = await perform(asked)
     if (fault === "lost answer") return request.socket.destroy()
-    if (typeof fault === "object") await fault.until
+    if (typeof fault === "object" && "until" in fault) await fault.until
     const whole = await answer.text()
     const body = fault === "invalid JSON" ? whole.slice(0, whole.length / 2) : whole
     reply(response, { status: answer.status, headers: Object.fromEntries(answer.headers), body })

@@ -1,9 +1,9 @@
 import type { FhirResource } from "fhir/r4"
 import type { Destination, Outcome, Sending, Surroundings } from "../../message.ts"
 import { type Answer, readAnswer } from "../answer.ts"
-import { networkReason, within } from "../network.ts"
+import { type AccessSettings, type Asking, openAccess } from "../auth/index.ts"
+import { within } from "../network.ts"
 import { found } from "./found.ts"
-import type { FhirConfig } from "./index.ts"
 import { outcomeOf } from "./outcome.ts"
 
 const fhirJson = "application/fhir+json"
@@ -14,15 +14,20 @@ const fhirJson = "application/fhir+json"
  * body. `find` reads by search. Nothing is connected until then.
  */
 export function openFhir(
-  settings: Pick<FhirConfig, "url" | "timeout">,
-  { now }: Pick<Surroundings, "now">,
+  settings: AccessSettings,
+  { now, log }: Pick<Surroundings, "now" | "log">,
 ): Destination {
   const base = settings.url.replace(/\/+$/, "")
   const closing = new AbortController()
+  const access = openAccess(settings, { now, log })
 
-  const ask = (url: string, request: RequestInit, signal: AbortSignal): Promise<Answer> =>
+  const ask = (
+    url: string,
+    request: Omit<Asking, "signal">,
+    signal: AbortSignal,
+  ): Promise<Answer> =>
     within(settings.timeout, [signal, closing.signal], async (limit) =>
-      readAnswer(await fetch(url, { ...request, redirect: "manual", signal: limit })),
+      readAnswer(await access.fetch(url, { ...request, signal: limit })),
     )
 
   return {
@@ -36,7 +41,7 @@ export function openFhir(
           signal,
         )
       } catch (error) {
-        return { outcome: "retry", reason: networkReason(base, error) }
+        return access.problem(error).outcome
       }
       return outcomeOf(answer, sending.bundle.entry?.length ?? 0, now())
     },
@@ -49,13 +54,14 @@ export function openFhir(
       try {
         answer = await ask(url, request, signal)
       } catch (error) {
-        throw new Error(networkReason(base, error), { cause: error })
+        throw access.problem(error)
       }
       return found(answer, type)
     },
 
     async close() {
       closing.abort(new Error("the gateway is stopping"))
+      access.close()
     },
   }
 }

@@ -1,6 +1,7 @@
 import * as v from "valibot"
 import type { Destination, Surroundings } from "../../message.ts"
 import { timeout } from "../../units.ts"
+import { accessConfig } from "../auth/index.ts"
 import { address, delivering } from "../settings.ts"
 import { openFhir } from "./client.ts"
 
@@ -10,6 +11,7 @@ const config = v.strictObject({
   url: address,
   /** How long one transaction may take, answer included. */
   timeout: v.optional(timeout, "30s"),
+  ...accessConfig,
   ...delivering,
 })
 

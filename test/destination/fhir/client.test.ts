@@ -6,7 +6,7 @@ import { type Central, openCentral } from "../../fake/central.ts"
 import { message, registration } from "../sending.ts"
 
 const signal = new AbortController().signal
-const surroundings = { now: Date.now }
+const surroundings = { now: Date.now, log: () => {} }
 let central: Central
 let destination: Destination
 
