@@ -53,14 +53,20 @@ function check(resource: FhirResource, where: string, bundle: Bundle<FhirResourc
   return found.map((problem) => `${where}: ${problem}`)
 }
 
-function byMedplum(resource: FhirResource): string[] {
+/** What @medplum/core says of a resource. */
+export function byMedplum(resource: FhirResource): string[] {
+  // It takes a urn:uuid for a reference to an unknown type; typed.ts resolves it instead.
+  return issuesOf(resource)
+    .map(issueText)
+    .filter((issue) => !issue.includes('Invalid reference: got "urn:uuid:'))
+}
+
+function issuesOf(resource: FhirResource): ReturnType<typeof validateResource> {
   try {
-    const issues = validateResource(resource as CheckedResource).map(issueText)
-    // It takes a urn:uuid for a reference to an unknown type; typed.ts resolves it instead.
-    return issues.filter((issue) => !issue.includes('Invalid reference: got "urn:uuid:'))
+    return validateResource(resource as CheckedResource)
   } catch (error) {
     if (!(error instanceof OperationOutcomeError)) throw error
-    return error.outcome.issue.map(issueText)
+    return error.outcome.issue
   }
 }
 

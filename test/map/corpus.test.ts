@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { preflight } from "../../src/fhir/preflight.ts"
 import { parseMessage } from "../../src/hl7/message.ts"
 import { mapMessage, maps } from "../../src/map/index.ts"
 import { invalid } from "../validate.ts"
@@ -25,6 +26,7 @@ if (existsSync(join(corpus, "index.tsv"))) {
       const mapped = convert(bytes)
       if ("problem" in mapped) throw new Error(mapped.problem)
       expect(invalid(mapped.bundle)).toEqual([])
+      expect(preflight(mapped.bundle)).toEqual([])
       expect(convert(bytes)).toEqual(mapped)
     })
   })

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { preflight } from "../../src/fhir/preflight.ts"
 import { mapMessage, maps } from "../../src/map/index.ts"
 import { invalid } from "../validate.ts"
 import { context, message, resources } from "./build.ts"
@@ -11,6 +12,7 @@ const files = readdirSync(folder).filter((file) => file.endsWith(".hl7"))
 test.each(files)("the sample %s converts without anything to say about it", (file) => {
   const mapped = convert(file)
   expect(invalid(mapped.bundle)).toEqual([])
+  expect(preflight(mapped.bundle)).toEqual([])
   expect(mapped.notes).toEqual([])
 })
 
