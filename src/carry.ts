@@ -1,5 +1,5 @@
 import type { Bundle } from "fhir/r4"
-import type { Mapped, Message, Outcome, Sending, Told } from "./message.ts"
+import type { Issue, Mapped, Message, Outcome, Sending, Told } from "./message.ts"
 
 /** One delivery to be mapped and sent. */
 export interface Carrying {
@@ -37,11 +37,13 @@ export interface Outlet {
 
 interface Given {
   map: (message: Message, known: readonly Told[], newer: readonly Message[]) => Mapped
+  /** What is wrong with a Bundle of ours; one of which something is wrong is never sent. */
+  check: (bundle: Bundle) => readonly Issue[]
   outlets: Readonly<Record<string, Outlet>>
 }
 
-/** The two steps of a delivery that need neither the disk nor the other deliveries: map, send. */
-export function openCarrying({ map, outlets }: Given): Carry {
+/** What of a delivery needs neither the disk nor the other deliveries: map, check and send. */
+export function openCarrying({ map, check, outlets }: Given): Carry {
   return async ({ destination, key, message, newer }, known, signal) => {
     const outlet = outlets[destination]
     if (!outlet) throw new Error(`no destination ${destination}`)
@@ -60,6 +62,12 @@ export function openCarrying({ map, outlets }: Given): Carry {
       return { outcome, asked: false, told: [], notes: [] }
     }
     const { bundle, told, notes } = mapped
+    const issues = check(bundle)
+    if (issues[0]) {
+      // Without the entry's number, which would make a reason of its own of every message.
+      const reason = `preflight: ${issues[0].text}`
+      return { outcome: { outcome: "hold", reason, issues }, asked: false, told: [], notes }
+    }
     const outcome = await send(outlet, { key, message, bundle }, signal)
     return { outcome, asked: true, told, notes }
   }

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test"
+import type { Bundle } from "fhir/r4"
 import { openCarrying } from "../src/carry.ts"
-import type { Mapped, Outcome, Sending } from "../src/message.ts"
+import type { Issue, Mapped, Outcome, Sending } from "../src/message.ts"
 import { oru } from "./build.ts"
 
 const never = new AbortController().signal
@@ -8,13 +9,14 @@ const delivered: Outcome = { outcome: "delivered", receipt: { status: 200 } }
 const message = { id: 1, source: "lab", peer: "", receivedAt: 0, type: "ORU^R01", bytes: oru() }
 const carrying = { destination: "central", key: "epoch-1", message, newer: [] }
 
-function carrier(takes: "bundle" | "message", mapped: Mapped) {
+function carrier(takes: "bundle" | "message", mapped: Mapped, issues: readonly Issue[] = []) {
   const sent: Sending[] = []
   const send = async (sending: Sending) => {
     sent.push(sending)
     return delivered
   }
-  const carry = openCarrying({ map: () => mapped, outlets: { central: { takes, send } } })
+  const outlets = { central: { takes, send } }
+  const carry = openCarrying({ map: () => mapped, check: () => issues, outlets })
   return { sent, carried: () => carry(carrying, async () => [], never) }
 }
 
@@ -29,6 +31,28 @@ test("what a map holds is not sent, and says nothing about the destination", asy
   expect(await carried()).toMatchObject({
     outcome: { outcome: "hold", reason: "no PID segment" },
     asked: false,
+  })
+  expect(sent).toEqual([])
+})
+
+test("a Bundle with something wrong in it is held for the first thing, and not sent", async () => {
+  const issues = [1, 2].map(
+    (at): Issue => ({
+      severity: "error",
+      code: "required",
+      text: "Observation.status is required",
+      expression: `Bundle.entry[${at}].resource.status`,
+    }),
+  )
+  const bundle: Bundle = { resourceType: "Bundle", type: "transaction" }
+  const told = [{ resource: "Patient/p", part: "PID-13", value: null, messageId: 1 }]
+  const mapped = { bundle, notes: ["PID-7: no date"], told, owned: [] }
+  const { sent, carried } = carrier("bundle", mapped, issues)
+  expect(await carried()).toEqual({
+    outcome: { outcome: "hold", reason: "preflight: Observation.status is required", issues },
+    asked: false,
+    told: [],
+    notes: ["PID-7: no date"],
   })
   expect(sent).toEqual([])
 })

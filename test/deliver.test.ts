@@ -22,6 +22,7 @@ async function delivering(
     owed: ({ source }) => (source === "lab" ? ["central"] : []),
     carry: openCarrying({
       map: () => ({ bundle, notes: [], told: [], owned: [] }),
+      check: () => [],
       outlets: {
         central: {
           takes: "bundle",

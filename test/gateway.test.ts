@@ -120,6 +120,29 @@ describe("a message", () => {
     await until(gateway, "held", 1)
   })
 
+  test("whose map makes what is no R4 is held, not sent, and the next one passes", async () => {
+    const { sent, kinds } = sink(() => delivered)
+    const careless: MessageMap = {
+      types: ["ORU^R01"],
+      map({ id }) {
+        const resource = { resourceType: "Patient", id: "p", gender: id === 1 ? "F" : "female" }
+        const request = { method: "PUT", url: "Patient/p" }
+        const bundle = {
+          resourceType: "Bundle",
+          type: "transaction",
+          entry: [{ resource, request }],
+        }
+        return { bundle: bundle as Bundle, notes: [], ...nothing }
+      },
+    }
+    const brought = { ...kinds, maps: [careless], data: temporaryFolder() }
+    const gateway = await gatewayOn(everything, brought)
+    await send(gateway, oru(), oru({ controlId: "C2", value: "6.1" }))
+    await until(gateway, "delivered", 1)
+    await until(gateway, "held", 1)
+    expect(sent.map(({ message }) => message.id)).toEqual([2])
+  })
+
   test("no route wants is kept, acknowledged and counted", async () => {
     const { sent, kinds } = sink(() => delivered)
     const config = { ...everything, route: [{ from: ["lab"], type: ["ADT"], to: ["central"] }] }

@@ -78,6 +78,7 @@ describe("the rule of who may import whom", () => {
     ["src/config.ts", 'import { sources } from "./source/index.ts"'],
     ["src/cli/convert.ts", 'import { parse } from "../hl7/message.ts"'],
     ["src/version.ts", 'import json from "../package.json" with { type: "json" }'],
+    ["src/carrier/here.ts", 'import { preflight } from "../fhir/preflight.ts"'],
     ["src/main.ts", 'import { run } from "./cli/run.ts"'],
     ["test/store/index.test.ts", 'import { openJournal } from "../../src/store/journal.ts"'],
   ])("%s may: %s", (path, text) => {

@@ -1,5 +1,6 @@
 import { type Carry, type Outlet, openCarrying } from "../carry.ts"
 import type { DestinationConfig, DestinationKind } from "../destination/index.ts"
+import { preflight } from "../fhir/preflight.ts"
 import { mapMessage, ownedResource, readParts, yieldTo } from "../map/index.ts"
 import type {
   Destination,
@@ -63,6 +64,7 @@ export function openCarrierHere(
             newer.map((one) => map(one, [])),
           )
     },
+    check: preflight,
     outlets,
   })
   return {

@@ -1,10 +1,11 @@
 import type { Bundle } from "fhir/r4"
 import { embeddedDefault, parseConfig, readConfig, StartProblem } from "../config.ts"
 import { destinations } from "../destination/index.ts"
+import { preflight } from "../fhir/preflight.ts"
 import { readHead, typeOf } from "../hl7/head.ts"
 import { splitMessages } from "../hl7/split.ts"
 import { mapMessage, maps } from "../map/index.ts"
-import type { SourceSettings } from "../message.ts"
+import type { Issue, SourceSettings } from "../message.ts"
 import { sources } from "../source/index.ts"
 import { argumentsOf, type Command, print, UsageProblem } from "./command.ts"
 
@@ -12,6 +13,8 @@ const help = `usage: waystation convert [--config FILE] [--source NAME] [--ndjso
 
 Turns the HL7 v2 messages in the files into FHIR Bundles, offline, and prints them. The file - is
 standard input. Bytes are read as a source reads them: MLLP frames or bare messages.
+
+A Bundle that preflight finds something wrong with would be held, not sent: that is a problem too.
 
   --config FILE  whose site and source settings to use; the demonstration's where left out
   --source NAME  which source of that configuration the messages come from (its first)
@@ -95,8 +98,16 @@ function convertMessage(bytes: Uint8Array, { site, source, name }: Settings) {
   else if (header) message.type = typeOf(header)
   const mapped = mapMessage(maps, message, { site, source, known: [] })
   if ("problem" in mapped) return mapped
+  const issues = preflight(mapped.bundle)
+  if (issues.length > 0) return { problem: wouldBeHeld(issues) }
   const notes = "head" in read ? mapped.notes : [read.malformed.reason, ...mapped.notes]
   return { bundle: mapped.bundle, notes }
+}
+
+/** All of what preflight finds, each with where in the Bundle it is. */
+function wouldBeHeld(issues: readonly Issue[]): string {
+  const found = issues.map(({ text, expression }) => `${text} (${expression})`)
+  return `would be held, not sent: ${found.join("; ")}`
 }
 
 function printLine(converted: Converted): Promise<void> {

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import type { Bundle, Provenance } from "fhir/r4"
 import { frame } from "../../src/hl7/frame.ts"
 import { hl7, oru, temporaryFolder } from "../build.ts"
-import { command, waystation } from "./waystation.ts"
+import { command, root, waystation } from "./waystation.ts"
 
 const first = oru({ controlId: "1", patient: "P-1" })
 const second = oru({ controlId: "2", patient: "P-2" })
@@ -154,4 +154,26 @@ describe("convert under a configuration", () => {
     const { code, stdout, stderr } = await convert(["--config", "w.toml", "a.hl7"], files)
     expect([code, stdout, stderr]).toEqual([1, "", "site.id: is required\n"])
   })
+})
+
+test("convert says of a Bundle that would be held what is wrong with it, and where", async () => {
+  // None of our maps makes one: so one that does is planted before the command starts.
+  const planted = `import { maps } from "${join(root, "src/map/index.ts")}"
+    const resource = { resourceType: "Patient", gender: "woman" }
+    const entry = [{ resource, request: { method: "POST", url: "Patient" } }]
+    const bundle = { resourceType: "Bundle", type: "transaction", entry }
+    maps.unshift({ types: ["XYZ^Z01"], map: () => ({ bundle, notes: [], told: [], owned: [] }) })`
+  const cwd = folderOf({ "planted.ts": planted, "a.hl7": noMap })
+  const convert = ["--preload", "./planted.ts", join(root, "src/main.ts"), "convert"]
+  const problem =
+    "would be held, not sent: Patient.gender has a code that is not of those R4 requires " +
+    "(Bundle.entry[0].resource.gender); " +
+    "Patient.identifier is required (Bundle.entry[0].resource.identifier)"
+  for (const [args, stdout, stderr] of [
+    [["--ndjson", "a.hl7"], `${JSON.stringify({ file: "a.hl7", problem })}\n`, ""],
+    [["a.hl7"], "", `a.hl7: ${problem}\n`],
+  ] as const) {
+    const run = Bun.spawnSync([process.execPath, ...convert, ...args], { cwd })
+    expect([run.exitCode, `${run.stdout}`, `${run.stderr}`]).toEqual([2, stdout, stderr])
+  }
 })

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path"
 
-const root = resolve(import.meta.dir, "../..")
+export const root = resolve(import.meta.dir, "../..")
 
 /** The command line as a person starts it, from the sources. */
 export const command = [process.execPath, join(root, "src/main.ts")]

@@ -90,7 +90,9 @@ function problemOf(path: string, found: Import): string | undefined {
     return "a room imports message.ts, itself and the two languages"
   }
   if (rooms.includes(to)) return doorProblem(from, target, to)
-  if (languages.includes(to) && from !== "cli") return "the languages are for rooms and commands"
+  if (languages.includes(to) && from !== "cli" && from !== "carrier") {
+    return "the languages are for rooms, commands and the carrier"
+  }
   if (to === "cli" && from !== "main.ts") return "only main.ts runs commands"
   return undefined
 }
