@@ -44,7 +44,7 @@ export interface Wanted {
 }
 
 /** Rows looked at in one go: at some 2 µs each nobody else waits for long. */
-const sliceMax = 500
+export const sliceMax = 500
 
 interface Row extends Omit<Found, "urgent" | "replayed" | "issues" | "receipt"> {
   urgent: number

@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite"
 import { type Discard, openDecide, type Replay } from "./decide.ts"
 import type { Destinations } from "./destinations.ts"
-import { type Found, openFind, type Wanted } from "./found.ts"
+import { type Found, openFind, sliceMax, type Wanted } from "./found.ts"
 import type { Lanes } from "./lanes.ts"
 import type { Order } from "./order.ts"
 import { openTrailOf, type TrailEntry } from "./trail.ts"
@@ -74,8 +74,14 @@ export function openTank({ database, lanes, order, destinations }: Given): Tank 
   /** The oldest first: that is the order in which they go. */
   async function idsOf(which: Which): Promise<number[]> {
     if ("ids" in which) return [...new Set(which.ids)].sort((one, other) => one - other)
-    const { deliveries } = await page(which, { limit: Number.MAX_SAFE_INTEGER })
-    return deliveries.map(({ id }) => id).reverse()
+    const ids: number[] = []
+    let slice = find.slice(which, sliceMax)
+    for (;;) {
+      for (const { id } of slice.deliveries) ids.push(id)
+      if (slice.before === undefined) return ids.reverse()
+      await turn()
+      slice = find.slice(which, sliceMax, slice.before)
+    }
   }
 
   /** In commits that leave room between them: 10,000 at once would hold up all that comes in. */
