@@ -114,6 +114,8 @@ async function takeOver(store: Store, config: Config): Promise<void> {
         "in the configuration until they are delivered or discarded",
     )
   if (abandoned.length > 0) throw new StartProblem(abandoned)
+  const blocking = Object.entries(config.destination).filter(([, { onHeld }]) => onHeld === "block")
+  await store.blocking(new Set(blocking.map(([name]) => name)))
   if (before !== text) await store.remember("config", text)
 }
 

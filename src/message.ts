@@ -30,6 +30,8 @@ export interface Head {
   controlId: string
   /** The patient keys: every PID-3 repetition (at most 8) and MRG-1. Empty: none was given. */
   subjects: string[]
+  /** A STAT order or a critical result: it goes first when there is a backlog. */
+  urgent: boolean
 }
 
 /** Why bytes can't be taken for a message, in the terms of HL7 v2 ERR (2.5.1, 2.15.5). */
@@ -88,8 +90,18 @@ export interface Delivery {
   destination: string
   /** Tries so far, this one not counted. */
   attempts: number
+  /** It is a STAT order or a critical result, or goes before one in its lane. */
+  urgent: boolean
+  /**
+   * It was replayed, and a newer message of one of its subjects was delivered before: what is there
+   * already is not overwritten.
+   */
+  createOnly: boolean
   message: Message
 }
+
+/** The part of the configuration that a delivery was held by, and that may be mended. */
+export type Cause = "map" | "code" | "preflight" | "destination"
 
 /** What a destination keeps as its proof that it was given something. */
 export interface Receipt {

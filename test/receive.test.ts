@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test"
 import type { Handed } from "../src/message.ts"
 import { openReceiving } from "../src/receive.ts"
 
-const head = { type: "ORU^R01", controlId: "C1", subjects: [] }
+const head = { type: "ORU^R01", controlId: "C1", subjects: [], urgent: false }
 const handed = (text: string): Handed => {
   return { bytes: Buffer.from(text), peer: "10.0.0.7:4711", read: { head } }
 }

@@ -7,6 +7,8 @@ export interface DestinationConfig {
   kind: string
   /** Deliveries in flight at once; order inside a lane is kept whatever this is. */
   concurrency: number
+  /** `block`: a message that is held keeps the later ones about its patient waiting. */
+  onHeld?: "continue" | "block" | undefined
 }
 
 /** A kind of destination: the strict schema of its section, and how one is opened. */

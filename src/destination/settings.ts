@@ -13,6 +13,11 @@ export const delivering = {
     ),
     8,
   ),
+  /** Whether a message that is held keeps the later ones about the same patient waiting. */
+  onHeld: v.optional(
+    v.picklist(["continue", "block"], 'must be "continue" or "block"'),
+    "continue",
+  ),
 }
 
 /** Where a server answers over HTTP, without anything that only some requests carry. */

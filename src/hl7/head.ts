@@ -2,6 +2,7 @@ import type { Head, Malformed } from "../message.ts"
 import { blotted } from "./double-byte.ts"
 import { delimitersOf, parseMessage, type Repetition, Segment } from "./message.ts"
 import { patientKey } from "./subject.ts"
+import { isUrgent } from "./urgent.ts"
 
 /**
  * The MSH segment as it came, byte for byte (Latin-1), so that a reply can give the sender back
@@ -29,8 +30,8 @@ const linesMax = 1_000
 const lineBytesMax = 262_144
 
 /**
- * Reads what intake needs straight off the bytes: MSH, and the patient keys of the PID and MRG
- * segments. What a message of 20 MB holds besides is only searched through.
+ * Reads what intake needs straight off the bytes: MSH, the patient keys of the PID and MRG
+ * segments, and whether it is urgent. What a message of 20 MB holds besides is only searched.
  */
 export function readHead(
   bytes: Uint8Array,
@@ -54,7 +55,8 @@ export function readHead(
     return refuse(header, 102, "PID", "its PID or MRG segments are beyond anything a patient has")
   }
   const subjects = subjectsOf(segmentsOf(msh, lines, options), options.assigner)
-  return { read: { head: { type, controlId, subjects } }, header }
+  const urgent = isUrgent(buffer, header)
+  return { read: { head: { type, controlId, subjects, urgent } }, header }
 }
 
 function refuse(

@@ -2,6 +2,7 @@ import { Database, SQLiteError } from "bun:sqlite"
 import { existsSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
 import first from "./001-first.sql" with { type: "text" }
+import lanes from "./002-lanes.sql" with { type: "text" }
 import type { Space } from "./space.ts"
 
 const databaseName = "waystation.db"
@@ -9,7 +10,7 @@ const databaseName = "waystation.db"
 export const logName = `${databaseName}-wal`
 
 /** The numbered migrations, in order; `user_version` counts those that were applied. */
-const migrations = [first]
+const migrations = [first, lanes]
 
 /** What keeps a store from opening, in words that tell the operator what to do. */
 export class StoreProblem extends Error {

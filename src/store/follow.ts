@@ -1,6 +1,7 @@
 import type { Database } from "bun:sqlite"
 import type { Disk } from "./database.ts"
-import { type Lanes, type Lasts, lanesOf } from "./lanes.ts"
+import type { Lanes } from "./lanes.ts"
+import type { Order } from "./order.ts"
 import { openRuns } from "./runs.ts"
 import type { Entry, Kind, Tail } from "./tail.ts"
 
@@ -24,15 +25,17 @@ export function readMark(database: Database): number {
 }
 
 /** Walks the journal: says what comes next, and writes down what it entails. */
-export function openFollow(disk: Disk, tail: Tail, lanes: Lanes) {
-  const write = writerOf(disk.database, lanes)
+export function openFollow(
+  { disk, tail, lanes }: { disk: Disk; tail: Tail; lanes: Lanes },
+  order: Order,
+) {
+  const write = writerOf(disk.database, order)
   const seen = openRuns(disk.database)
   const mark = disk.database.query<unknown, [string]>(
     "INSERT OR REPLACE INTO box VALUES ('mark', ?)",
   )
   /** With the mark in the same commit, a crash here repeats all of it or nothing. */
-  function writeAll(entries: readonly Entry[], owed: readonly Owed[]): Lasts {
-    const lasts: Lasts = new Map()
+  function writeAll(entries: readonly Entry[], owed: readonly Owed[]): void {
     const destinationsOf = new Map(owed.map((kind) => [nameOf(kind), kind.destinations]))
     const sources = new Map<string, SourceTally>()
     const tallies = new Map<string, number>()
@@ -40,7 +43,7 @@ export function openFollow(disk: Disk, tail: Tail, lanes: Lanes) {
       const destinations = destinationsOf.get(nameOf(entry))
       if (!destinations) throw new Error(`nobody said whom ${nameOf(entry)} is owed to`)
       for (const name of destinations) {
-        write.delivery(entry, name, lasts)
+        write.delivery(entry, name)
         tallies.set(name, (tallies.get(name) ?? 0) + 1)
       }
       if (entry.reused) write.reused(entry)
@@ -50,7 +53,6 @@ export function openFollow(disk: Disk, tail: Tail, lanes: Lanes) {
     for (const [name, deliveries] of tallies) write.destinationTally(name, deliveries)
     seen.add(entries)
     mark.run(String(entries.at(-1)?.id))
-    return lasts
   }
   return {
     /** What kinds of message come after the mark, in the next `limit` of them. */
@@ -67,7 +69,7 @@ export function openFollow(disk: Disk, tail: Tail, lanes: Lanes) {
       const entries = tail.next(messages)
       if (entries.at(-1)?.id !== upTo) throw new Error(`message ${upTo} is not the next's last`)
       try {
-        lanes.join(disk.lazily(() => writeAll(entries, owed)))
+        lanes.lazily(() => writeAll(entries, owed))
       } catch (error) {
         tail.letGo()
         throw error
@@ -97,11 +99,11 @@ function count(tallies: Map<string, SourceTally>, entry: Entry, unrouted: boolea
   tally.lastAt = entry.receivedAt
 }
 
-function writerOf(database: Database, lanes: Lanes) {
-  const deliver = database.query<unknown, [number, string, Buffer, number]>(
-    "INSERT INTO delivery (message_id, destination, subjects, ahead) VALUES (?, ?, ?, ?)",
+function writerOf(database: Database, order: Order) {
+  const deliver = database.query<unknown, [number, string, Buffer, number, number]>(
+    `INSERT INTO delivery (message_id, destination, subjects, ahead, urgent)
+     VALUES (?, ?, ?, ?, ?)`,
   )
-  const behind = database.query<unknown, [number, number]>("INSERT INTO lane VALUES (?, ?)")
   const note = database.query<unknown, [number, number]>(
     "INSERT INTO trail (message_id, at, event, detail) VALUES (?, ?, 'control id used again', '')",
   )
@@ -114,17 +116,12 @@ function writerOf(database: Database, lanes: Lanes) {
      SET deliveries = deliveries + ?2`,
   )
   return {
-    /** `lasts`: who joined a lane in this commit. */
-    delivery({ id: messageId, subjects }: Entry, name: string, lasts: Lasts): void {
-      const before: number[] = []
-      const own = lanesOf(name, subjects)
-      for (const lane of own) {
-        const last = lasts.get(lane) ?? lanes.last(lane)
-        if (last !== undefined && !before.includes(last)) before.push(last)
-      }
-      const id = Number(deliver.run(messageId, name, subjects, before.length).lastInsertRowid)
-      for (const first of before) behind.run(first, id)
-      for (const lane of own) lasts.set(lane, id)
+    delivery({ id: messageId, subjects, urgent }: Entry, destination: string): void {
+      const lasts = order.lastsOf({ destination, subjects })
+      const row = deliver.run(messageId, destination, subjects, lasts.length, urgent ? 1 : 0)
+      const id = Number(row.lastInsertRowid)
+      order.join({ id, destination, subjects }, lasts)
+      if (urgent) order.urge(id)
     },
     reused: ({ id, receivedAt }: Entry) => void note.run(id, receivedAt),
     sourceTally(name: string, { stored, unrouted, lastAt }: SourceTally): void {

@@ -8,7 +8,12 @@ import type { Space } from "./space.ts"
 import type { Tail } from "./tail.ts"
 
 /** A message on its way to the journal. */
-export type NewMessage = Omit<Message, "id"> & { controlId: string; subjects: readonly string[] }
+export type NewMessage = Omit<Message, "id"> & {
+  controlId: string
+  subjects: readonly string[]
+  /** Left out: it is not. */
+  urgent?: boolean | undefined
+}
 
 /** The row a message got, or the row of the identical message it repeats. */
 export interface Appended {
@@ -44,8 +49,8 @@ export class Journal {
       write: insertInto(disk.database, space),
       written(arriving, id) {
         const { message, control, digest, subjects, reused } = arriving
-        const { source, type, receivedAt } = message
-        tail.push({ id, source, type, receivedAt, control, digest, subjects, reused })
+        const { source, type, receivedAt, urgent = false } = message
+        tail.push({ id, source, type, receivedAt, control, digest, subjects, reused, urgent })
       },
     })
     this.#refused = new GroupCommit({
@@ -96,16 +101,26 @@ export class Journal {
 function insertInto(database: Database, space: Space): (arriving: Arriving) => number {
   const insert = database.query<
     unknown,
-    [string, string, number, string, number, Buffer, Buffer, Buffer, Uint8Array]
+    [string, string, number, string, number, Buffer, Buffer, Buffer, Uint8Array, number]
   >(
-    `INSERT INTO journal (source, peer, received_at, type, reused, control, digest, subjects, bytes)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO journal (source, peer, received_at, type, reused, control, digest, subjects, bytes,
+     urgent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   return ({ message, control, digest, subjects, reused }) => {
-    const { source, peer, receivedAt, type, bytes } = message
+    const { source, peer, receivedAt, type, bytes, urgent } = message
     space.take(bytes.length)
-    const flag = reused ? 1 : 0
-    const row = insert.run(source, peer, receivedAt, type, flag, control, digest, subjects, bytes)
+    const row = insert.run(
+      source,
+      peer,
+      receivedAt,
+      type,
+      reused ? 1 : 0,
+      control,
+      digest,
+      subjects,
+      bytes,
+      urgent ? 1 : 0,
+    )
     return Number(row.lastInsertRowid)
   }
 }

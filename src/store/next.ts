@@ -1,11 +1,17 @@
 import type { Database } from "bun:sqlite"
 import type { Delivery, Message } from "../message.ts"
 import type { Disk } from "./database.ts"
+import { lanesOf } from "./lanes.ts"
+import { openIsOlder } from "./latest.ts"
 
 interface First {
   id: number
   message_id: number
+  subjects: Uint8Array
   attempts: number
+  urgent: number
+  replayed: number
+  forced: number
 }
 
 interface MessageRow {
@@ -17,30 +23,74 @@ interface MessageRow {
   bytes: Uint8Array
 }
 
+/** What is asked for; `except`: those in flight, which were handed out before. */
+export interface NextOptions {
+  now: number
+  patienceMs: number
+  limit: number
+  except: ReadonlySet<number>
+}
+
 /**
- * The deliveries to `destination` whose turn it is: the first of each of their lanes, oldest first,
- * at most `limit`, those in `except` (in flight now) left out. One whose next try lies further off
- * than `patienceMs` is due now: nobody waits that long, so the clock must have jumped.
+ * The deliveries to `destination` whose turn it is: the first of each of their lanes, the urgent
+ * before the others and each oldest first, at most `limit`, those in `except` left out. One whose
+ * next try lies further off than `patienceMs` is due now: nobody waits that long, so the clock must
+ * have jumped.
  */
 export function openNext(database: Database) {
-  const first = database.query<First, [string, number, number, number]>(
-    `SELECT id, message_id, attempts FROM delivery INDEXED BY delivery_first
+  const first = database.query<First, [string, number, number]>(
+    `SELECT id, message_id, subjects, attempts, urgent, replayed, forced
+     FROM delivery INDEXED BY delivery_first
      WHERE destination = ? AND state = 'pending' AND ahead = 0 AND (due_at <= ? OR due_at > ?)
-     ORDER BY id LIMIT ?`,
+     ORDER BY urgent DESC, id`,
   )
   const message = openMessages(database)
-  return (
-    destination: string,
-    options: { now: number; patienceMs: number; limit: number; except: ReadonlySet<number> },
-  ): Delivery[] => {
+  const isOlder = openIsOlder(database)
+  const inFlight = new InFlight()
+  return (destination: string, options: NextOptions): Delivery[] => {
     const { now, patienceMs, limit, except } = options
-    const rows = first.all(destination, now, now + patienceMs, limit + except.size)
-    const free = rows.filter(({ id }) => !except.has(id)).slice(0, limit)
-    return free.map(({ id, message_id, attempts }) => {
+    inFlight.keepOnly(destination, except)
+    const free: First[] = []
+    if (limit < 1) return []
+    for (const row of first.iterate(destination, now, now + patienceMs)) {
+      if (except.has(row.id) || !inFlight.takes(destination, row)) continue
+      free.push(row)
+      if (free.length === limit) break
+    }
+    return free.map((row) => {
+      const { id, message_id, subjects, attempts, replayed, forced } = row
       const found = message(message_id)
       if (!found) throw new Error(`delivery ${id} has lost its message ${message_id}`)
-      return { id, destination, attempts, message: found }
+      const bows = replayed === 1 && forced === 0
+      const createOnly = bows && isOlder(destination, subjects, message_id)
+      const urgent = row.urgent === 1
+      return { id, destination, attempts, urgent, createOnly, message: found }
     })
+  }
+}
+
+/**
+ * The lanes of what was handed out and is still in flight. Whoever was put back before it, or
+ * stepped forward when it was discarded, waits for it: never two in flight for one subject.
+ */
+class InFlight {
+  readonly #byDestination = new Map<string, Map<number, string[]>>()
+
+  keepOnly(destination: string, ids: ReadonlySet<number>): void {
+    const flights = this.#byDestination.get(destination)
+    for (const id of flights?.keys() ?? []) if (!ids.has(id)) flights?.delete(id)
+  }
+
+  /** Takes one in, unless it shares a lane with another. */
+  takes(destination: string, { id, subjects }: First): boolean {
+    const flights = this.#byDestination.get(destination) ?? new Map<number, string[]>()
+    this.#byDestination.set(destination, flights)
+    const lanes = lanesOf(destination, subjects)
+    for (const others of flights.values()) {
+      if (others.some((lane) => lanes.includes(lane))) return false
+    }
+    flights.set(id, lanes)
+    return true
   }
 }
 

@@ -1,6 +1,10 @@
 import type { Database } from "bun:sqlite"
-import type { Outcome, Receipt, Told, Why } from "../message.ts"
+import type { Cause, Outcome, Told } from "../message.ts"
+import type { Destinations } from "./destinations.ts"
 import { openTell } from "./known.ts"
+import { openTellLatest } from "./latest.ts"
+import type { Order } from "./order.ts"
+import { openTrail } from "./trail.ts"
 
 /** Which delivery is settled. */
 export interface Settled {
@@ -19,6 +23,9 @@ export interface Settlement {
   /** For the trail: what the map dropped or doubted. */
   notes: readonly string[]
   at: number
+  /** Where it is held: the part of the configuration that held it, and that part's digest. */
+  cause?: Cause | undefined
+  basis?: string | undefined
 }
 
 /** A delivery and what became of it. */
@@ -28,65 +35,80 @@ export interface Settling {
 }
 
 /**
- * Writes what became of a delivery, and lets those behind it step forward. Answers the subjects
- * whose lanes it has left, where it is settled.
+ * Writes what became of a delivery, and lets those behind it step forward. Of one that a person
+ * discarded while it was in flight, only that it arrived all the same is written.
  */
-export function openSettle(database: Database) {
-  const move = database.query<
-    { subjects: Uint8Array },
-    [string, string | null, string | null, number, number]
-  >(
-    `UPDATE delivery SET state = ?, reason = ?, receipt = ?, settled_at = ?,
-     attempts = attempts + 1 WHERE id = ? RETURNING subjects`,
+export function openSettle(database: Database, order: Order, destinations: Destinations) {
+  const find = database.query<{ state: string; ahead: number; subjects: Uint8Array }, [number]>(
+    "SELECT state, ahead, subjects FROM delivery WHERE id = ?",
   )
-  const wait = database.query<unknown, [string, number, number]>(
-    "UPDATE delivery SET reason = ?, due_at = ?, attempts = attempts + 1 WHERE id = ?",
-  )
-  const trail = database.query<unknown, [number, number, string, string]>(
-    "INSERT INTO trail (message_id, at, event, detail) VALUES (?, ?, ?, ?)",
-  )
-  const leave = openLeave(database)
+  const write = openOutcomes(database)
+  const trail = openTrail(database)
   const tell = openTell(database)
-  return ({ delivery, settlement }: Settling): Uint8Array | undefined => {
-    const { outcome, dueAt, told, notes, at } = settlement
-    const settle = (state: string, reason: string | null, receipt: Receipt | null) => {
-      const text = receipt && JSON.stringify(receipt)
-      const moved = move.get(state, reason, text, at, delivery.id)
-      leave(delivery.id)
-      const detail = { destination: delivery.destination, reason, receipt, notes }
-      trail.run(delivery.messageId, at, state, JSON.stringify(detail))
-      return moved?.subjects
-    }
+  const tellLatest = openTellLatest(database)
+  return ({ delivery, settlement }: Settling): void => {
+    const { id, destination, messageId } = delivery
+    const { outcome, told, notes, at } = settlement
+    const found = find.get(id)
+    if (!found) throw new Error(`there is no delivery ${id}`)
+    const { state, ahead, subjects } = found
+    const leave = () => order.leave({ id, destination, subjects }, ahead)
     switch (outcome.outcome) {
-      case "delivered":
-        tell(delivery.destination, told)
-        return settle("delivered", null, outcome.receipt)
-      case "hold":
-        return settle("held", whole(outcome), null)
+      case "delivered": {
+        const { receipt } = outcome
+        if (state === "pending") leave()
+        write.delivered(id, JSON.stringify(receipt), at)
+        tell(destination, told)
+        tellLatest(destination, subjects, messageId)
+        trail(messageId, at, "delivered", { destination, receipt, notes })
+        break
+      }
+      case "hold": {
+        if (state !== "pending") break
+        if (!destinations.blocks(destination)) leave()
+        write.held(id, outcome, settlement)
+        const { reason, said, issues } = outcome
+        trail(messageId, at, "held", { destination, reason, said, issues, notes })
+        break
+      }
       case "retry":
       case "pause":
-        wait.run(whole(outcome), dueAt, delivery.id)
-        return undefined
+        if (state === "pending") write.waits(id, outcome, settlement.dueAt)
+        break
       default:
-        return outcome satisfies never
+        outcome satisfies never
     }
   }
 }
 
-/** Why, in one line for people. */
-function whole({ reason, said }: Why): string {
-  return said === undefined ? reason : `${reason}: ${said}`
-}
+type Failed = Exclude<Outcome, { outcome: "delivered" }>
 
-/** Takes a settled delivery, which was first, out of its lanes; those behind it step forward. */
-function openLeave(database: Database): (id: number) => void {
-  const forward = database.query<unknown, [number]>(
-    `UPDATE delivery SET ahead = ahead - 1 WHERE id IN
-     (SELECT then_id FROM lane WHERE first_id = ?)`,
+/** One statement for each thing that may become of a delivery. */
+function openOutcomes(database: Database) {
+  const delivered = database.query<unknown, [string, number, number]>(
+    `UPDATE delivery SET state = 'delivered', receipt = ?, settled_at = ?,
+     reason = NULL, said = NULL, issues = NULL, attempts = attempts + 1 WHERE id = ?`,
   )
-  const leave = database.query<unknown, [number]>("DELETE FROM lane WHERE first_id = ?")
-  return (id) => {
-    forward.run(id)
-    leave.run(id)
+  const waits = database.query<unknown, [string, string | null, string | null, number, number]>(
+    `UPDATE delivery SET reason = ?, said = ?, issues = ?, due_at = ?,
+     attempts = attempts + 1 WHERE id = ?`,
+  )
+  const held = database.query<
+    unknown,
+    [string, string | null, string | null, string | null, string | null, number, number]
+  >(
+    `UPDATE delivery SET state = 'held', reason = ?, said = ?, issues = ?, cause = ?, basis = ?,
+     settled_at = ?, attempts = attempts + 1 WHERE id = ?`,
+  )
+  const issuesOf = ({ issues }: Failed) => (issues ? JSON.stringify(issues) : null)
+  return {
+    delivered: (id: number, receipt: string, at: number) => void delivered.run(receipt, at, id),
+    waits(id: number, outcome: Failed, dueAt: number): void {
+      waits.run(outcome.reason, outcome.said ?? null, issuesOf(outcome), dueAt, id)
+    },
+    held(id: number, outcome: Failed, { cause, basis, at }: Settlement): void {
+      const { reason, said = null } = outcome
+      held.run(reason, said, issuesOf(outcome), cause ?? null, basis ?? null, at, id)
+    },
   }
 }

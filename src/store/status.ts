@@ -20,11 +20,13 @@ export function openCounts(database: Database, tail: Tail): () => Counts {
     { destination: string; state: DeliveryState; deliveries: number },
     []
   >("SELECT destination, state, deliveries FROM delivery_tally")
-  // The oldest that is pending stands first in each of its lanes.
+  // The oldest that is pending stands first in each of its lanes, or behind one that is held.
+  const first = (urgent: 0 | 1) =>
+    `(SELECT min(id) FROM delivery INDEXED BY delivery_first WHERE destination = ?1
+      AND state = 'pending' AND ahead = 0 AND urgent = ${urgent})`
   const oldest = database.query<{ received_at: number }, [string]>(
     `SELECT received_at FROM journal WHERE id = (SELECT message_id FROM delivery
-     INDEXED BY delivery_first WHERE destination = ? AND state = 'pending' AND ahead = 0
-     ORDER BY id LIMIT 1)`,
+     WHERE id IN (${first(0)}, ${first(1)}) ORDER BY id LIMIT 1)`,
   )
   return () => {
     const counts: Counts = { sources: {}, destinations: {}, unrouted: 0, unfollowed: 0 }

@@ -2,19 +2,22 @@ import { type Database, SQLiteError } from "bun:sqlite"
 import type { Delivery, Told } from "../message.ts"
 import { openBox } from "./box.ts"
 import { type Disk, explain, lockFolder, openDisk, StoreProblem } from "./database.ts"
+import { type Decision, openDestinations, type Paused } from "./destinations.ts"
 import { type Owed, openFollow, readMark, type Unfollowed } from "./follow.ts"
 import { GroupCommit } from "./group-commit.ts"
 import { type Appended, Journal, type NewMessage } from "./journal.ts"
 import { type Keyed, openKeys } from "./keys.ts"
 import { openKnown } from "./known.ts"
 import { Lanes } from "./lanes.ts"
-import { openNext, openWaiting } from "./next.ts"
+import { type NextOptions, openNext, openWaiting } from "./next.ts"
+import { openOrder } from "./order.ts"
 import { openQuarantine, type Quarantined, type Refused } from "./quarantine.ts"
 import { type StoreConfig, storeDefaults } from "./settings.ts"
 import { openSettle, type Settled, type Settlement, type Settling } from "./settle.ts"
 import { Space } from "./space.ts"
 import { type Counts, openCounts, openPending } from "./status.ts"
 import { Tail } from "./tail.ts"
+import { openTank, type Tank } from "./tank.ts"
 
 /**
  * Everything that must outlive a power cut. Only `append`, `quarantine` and `settle` write what
@@ -33,16 +36,20 @@ export interface Store {
   unfollowed(limit: number): Promise<Unfollowed>
   /** Follows these messages to the destinations that each kind is owed to. */
   follow(unfollowed: Unfollowed, owed: readonly Owed[]): Promise<void>
-  next(
-    destination: string,
-    options: { now: number; patienceMs: number; limit: number; except: ReadonlySet<number> },
-  ): Promise<Delivery[]>
+  next(destination: string, options: NextOptions): Promise<Delivery[]>
   /** When the next delivery falls due after `now`; undefined when none waits for its next try. */
   nextDueAt(destination: string, now: number): Promise<number | undefined>
   settle(delivery: Settled, settlement: Settlement): Promise<void>
   /** Makes every delivery to `destination` that waits for its next try due now. */
   hurry(destination: string): Promise<void>
   known(destination: string, resources: readonly string[]): Promise<Told[]>
+  /** Says, before anything is in flight, where what is held keeps its place in its lanes. */
+  blocking(destinations: ReadonlySet<string>): Promise<void>
+  /** The destinations that a person has paused. */
+  paused(): Promise<Record<string, Paused>>
+  pause(destination: string, decision: Decision): Promise<void>
+  resume(destination: string): Promise<void>
+  readonly tank: Tank
   counts(): Promise<Counts>
   /** What the box keeps under `name`: its configuration, for one. */
   recall(name: string): Promise<string | undefined>
@@ -103,15 +110,14 @@ function storeOn({ disk, space, keyed, settings, close }: Opening): Store {
   const tail = new Tail(database, readMark(database), settings.duplicateWindow)
   const box = openBox(disk)
   const journal = new Journal(disk, keyed, tail, space)
-  const lanes = new Lanes(database)
-  const settlements = new GroupCommit({
-    commit: disk.lazily.bind(disk),
-    write: openSettle(database),
-    written({ delivery: { destination, id } }: Settling, subjects) {
-      if (subjects) lanes.leave(destination, subjects, id)
-    },
+  const lanes = new Lanes(disk)
+  const order = openOrder(database, lanes)
+  const destinations = openDestinations(database, lanes, order)
+  const settlements = new GroupCommit<Settling, void>({
+    commit: lanes.lazily.bind(lanes),
+    write: openSettle(database, order, destinations),
   })
-  const { unfollowed, follow } = openFollow(disk, tail, lanes)
+  const { unfollowed, follow } = openFollow({ disk, tail, lanes }, order)
   const next = openNext(database)
   const waiting = openWaiting(disk)
   const known = openKnown(database)
@@ -133,6 +139,11 @@ function storeOn({ disk, space, keyed, settings, close }: Opening): Store {
     },
     hurry: async (destination) => waiting.hurry(destination),
     known: async (destination, resources) => known(destination, resources),
+    blocking: async (names) => destinations.blocking(names),
+    paused: async () => destinations.paused(),
+    pause: async (destination, decision) => destinations.pause(destination, decision),
+    resume: async (destination) => destinations.resume(destination),
+    tank: openTank({ database, lanes, order, destinations }),
     counts: async () => counts(),
     recall: async (name) => box.recall(name),
     remember: async (name, value) => box.remember(name, value),

@@ -13,6 +13,7 @@ export interface Entry extends Kind, Kept {
   /** Another message came with its control id before. */
   reused: boolean
   subjects: Buffer
+  urgent: boolean
 }
 
 /** So far following may lag behind before senders wait for it: some 10 MB of entries. */
@@ -94,13 +95,14 @@ export class Tail {
 /** What following would find after the mark, as it was when it came in. */
 function* entriesAfter(mark: number, database: Database): Iterable<Entry> {
   const rows = database.query<Row, [number]>(
-    `SELECT id, source, type, received_at, reused, control, digest, subjects FROM journal
-     WHERE id > ? ORDER BY id`,
+    `SELECT id, source, type, received_at, reused, urgent, control, digest, subjects
+     FROM journal WHERE id > ? ORDER BY id`,
   )
   for (const { received_at: receivedAt, reused, ...row } of rows.iterate(mark)) {
     const [control, digest] = [Buffer.from(row.control), Buffer.from(row.digest)]
     const subjects = Buffer.from(row.subjects)
-    yield { ...row, receivedAt, reused: reused === 1, control, digest, subjects }
+    const [urgent, again] = [row.urgent === 1, reused === 1]
+    yield { ...row, receivedAt, reused: again, urgent, control, digest, subjects }
   }
 }
 
@@ -110,6 +112,7 @@ interface Row {
   type: string
   received_at: number
   reused: number
+  urgent: number
   control: Uint8Array
   digest: Uint8Array
   subjects: Uint8Array

@@ -8,6 +8,7 @@ import { openStore } from "../../src/store/index.ts"
 import { Journal } from "../../src/store/journal.ts"
 import { openKeys } from "../../src/store/keys.ts"
 import { Lanes } from "../../src/store/lanes.ts"
+import { openOrder } from "../../src/store/order.ts"
 import { readRuns } from "../../src/store/runs.ts"
 import { storeDefaults } from "../../src/store/settings.ts"
 import { Space } from "../../src/store/space.ts"
@@ -51,7 +52,9 @@ describe("a disk that was full", () => {
     const { database } = disk
     const tail = new Tail(database, 0, 1_000)
     const journal = new Journal(disk, openKeys(folder, false), tail, space)
-    const { unfollowed, follow } = openFollow(disk, tail, new Lanes(database))
+    const lanes = new Lanes(disk)
+    const order = openOrder(database, lanes)
+    const { unfollowed, follow } = openFollow({ disk, tail, lanes }, order)
     await Promise.all(Array.from({ length: 300 }, (_, id) => journal.append(message(`${id}`, "x"))))
     const owed = [{ source: "lab", type: "ORU^R01", destinations: ["central"] }]
     const { page_count: pages } = only(database, "PRAGMA page_count")

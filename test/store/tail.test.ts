@@ -80,7 +80,7 @@ test("a message is known wherever it is kept: in memory, and on the disk once fo
   const disk = openDisk(folder, new Space(folder, storeDefaults))
   const tail = new Tail(disk.database, 0, 30 * day)
   const runs = openRuns(disk.database)
-  const about = { source: "lab", type: "ORU^R01", receivedAt: 1, reused: false }
+  const about = { source: "lab", type: "ORU^R01", receivedAt: 1, reused: false, urgent: false }
   const keyOf = (id: number) => Buffer.from(`${id}`.padStart(8, "0"))
   // After a restore ids may be missing; the last one is the first of the next piece.
   const ids = [1, 2, 5, 9, 130_000, 131_072]

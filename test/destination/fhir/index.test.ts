@@ -11,6 +11,7 @@ describe("the section of a FHIR destination", () => {
       url,
       timeout: 30_000,
       concurrency: 8,
+      onHeld: "continue",
     })
   })
 

@@ -1,0 +1,107 @@
+import type { Database } from "bun:sqlite"
+import { type Lanes, lanesOf } from "./lanes.ts"
+import { openPairs, type Paired } from "./pairs.ts"
+
+/** A delivery by what decides its place. */
+export interface Placed extends Paired {
+  destination: string
+}
+
+/** So many at most are pulled forward by one that is urgent; a longer lane waits its turn. */
+const pulledMax = 1_000
+
+/**
+ * The order inside the lanes: on the disk who goes right before whom, in memory where each lane
+ * begins and ends. All of it is written inside a commit of the lanes.
+ */
+export function openOrder(database: Database, lanes: Lanes) {
+  const pairs = openPairs(database)
+  const placeOf = openPlaces(lanes, (id) => pairs.behind(id))
+  const isUrgent = database.query<{ urgent: number }, [number]>(
+    "SELECT urgent FROM delivery WHERE id = ?",
+  )
+  const hasten = database.query<unknown, [number]>("UPDATE delivery SET urgent = 1 WHERE id = ?")
+
+  /** What goes before an urgent one is urgent too, or that would have to wait for it. */
+  function urge(id: number): void {
+    const waiting = pairs.before(id)
+    for (let pulled = 0; pulled < pulledMax; pulled++) {
+      const before = waiting.pop()
+      if (!before) return
+      if (isUrgent.get(before.id)?.urgent === 1) continue
+      hasten.run(before.id)
+      waiting.push(...pairs.before(before.id))
+    }
+  }
+
+  return {
+    /** Takes those that go before an urgent delivery along with it. */
+    urge,
+    /** Who goes right before a delivery that joins its lanes as their last. */
+    lastsOf({ destination, subjects }: Omit<Placed, "id">): number[] {
+      const lasts = lanesOf(destination, subjects).map((lane) => lanes.last(lane))
+      return [...new Set(lasts.filter((last) => last !== undefined))]
+    },
+    /** Puts a new delivery behind those of `lastsOf`, which its row counts already. */
+    join({ id, destination, subjects }: Placed, lasts: readonly number[]): void {
+      for (const last of lasts) pairs.add(last, id)
+      for (const lane of lanesOf(destination, subjects)) lanes.join(lane, id)
+    },
+    /** Puts a delivery back into its lanes, behind the earlier ones and before the later ones. */
+    enter(placed: Placed): void {
+      const { id, destination, subjects } = placed
+      let urgent = isUrgent.get(id)?.urgent === 1
+      // All places first: a pair made for one lane may be one of another lane's, too.
+      const places = lanesOf(destination, subjects).map((lane) => placeOf(lane, placed))
+      for (const { lane, before, after } of places) {
+        if (before !== undefined) pairs.link(before, id)
+        if (after !== undefined) pairs.link(id, after)
+        if (after !== undefined) urgent ||= isUrgent.get(after)?.urgent === 1
+        lanes.enter(lane, id, before, after)
+      }
+      if (!urgent) return
+      hasten.run(id)
+      urge(id)
+    },
+    /** Takes a delivery out of its lanes, also from the middle; those behind it step forward. */
+    leave({ id, destination, subjects }: Placed, ahead: number): void {
+      const behind = pairs.behind(id)
+      const before = ahead > 0 ? pairs.before(id) : []
+      if (before.length + behind.length > 0) pairs.unlink(id, behind)
+      for (const lane of lanesOf(destination, subjects)) {
+        const first = before.find(isIn(destination, lane))?.id
+        const then = behind.find(isIn(destination, lane))?.id
+        if (first !== undefined && then !== undefined) pairs.link(first, then)
+        lanes.leave(lane, id, first, then)
+      }
+    },
+    /** Who goes right before it. */
+    waitsFor: (id: number): number[] => pairs.before(id).map((before) => before.id),
+  }
+}
+
+export type Order = ReturnType<typeof openOrder>
+
+const isIn = (destination: string, lane: string) => (one: Paired) =>
+  lanesOf(destination, one.subjects).includes(lane)
+
+interface Place {
+  lane: string
+  before: number | undefined
+  after: number | undefined
+}
+
+/** Finds between which two of a lane a delivery belongs that was put back. */
+function openPlaces(lanes: Lanes, behind: (id: number) => Paired[]) {
+  return (lane: string, { id, destination }: Placed): Place => {
+    const last = lanes.last(lane)
+    if (last === undefined || last < id) return { lane, before: last, after: undefined }
+    let before: number | undefined
+    let after = lanes.near(lane, id)
+    while (after !== undefined && after < id) {
+      before = after
+      after = behind(before).find(isIn(destination, lane))?.id
+    }
+    return { lane, before, after }
+  }
+}
