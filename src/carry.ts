@@ -1,5 +1,5 @@
 import type { Bundle } from "fhir/r4"
-import type { Issue, Mapped, Message, Outcome, Sending, Told } from "./message.ts"
+import type { Cause, Issue, Mapped, Message, Outcome, Sending, Told } from "./message.ts"
 
 /** One delivery to be mapped and sent. */
 export interface Carrying {
@@ -7,15 +7,18 @@ export interface Carrying {
   /** The same each time this delivery is sent. */
   key: string
   message: Message
-  /** Delivered since about the same subjects: what they own it may create, and not overwrite. */
-  newer: readonly Message[]
+  /**
+   * Delivered since about the same subjects: what they update it may create, and not overwrite;
+   * undefined where that can't be told any more, so that it may overwrite nothing.
+   */
+  newer: readonly Message[] | undefined
 }
 
 /** What came of it: the destination's answer, and what is to be remembered with it. */
 export interface Carried {
   outcome: Outcome
-  /** Whether the destination was asked: what a map holds says nothing about it. */
-  asked: boolean
+  /** What held it before the destination was asked, about which it then says nothing. */
+  heldBy?: Exclude<Cause, "destination"> | undefined
   told: readonly Told[]
   notes: readonly string[]
 }
@@ -36,7 +39,7 @@ export interface Outlet {
 }
 
 interface Given {
-  map: (message: Message, known: readonly Told[], newer: readonly Message[]) => Mapped
+  map: (message: Message, known: readonly Told[], newer: Carrying["newer"]) => Mapped
   /** What is wrong with a Bundle of ours; one of which something is wrong is never sent. */
   check: (bundle: Bundle) => readonly Issue[]
   outlets: Readonly<Record<string, Outlet>>
@@ -49,27 +52,28 @@ export function openCarrying({ map, check, outlets }: Given): Carry {
     if (!outlet) throw new Error(`no destination ${destination}`)
     if (outlet.takes === "message") {
       const outcome = await send(outlet, { key, message, bundle: unmapped }, signal)
-      return { outcome, asked: true, told: [], notes: [] }
+      return { outcome, told: [], notes: [] }
     }
     const mapped = await applyMap(message, {
       map: (message, known) => map(message, known, newer),
       known,
       look: async (resource) => (await outlet.look?.(resource, signal)) ?? [],
     })
-    if ("outcome" in mapped) return { outcome: mapped, asked: true, told: [], notes: [] }
+    if ("outcome" in mapped) return { outcome: mapped, told: [], notes: [] }
     if ("problem" in mapped) {
       const outcome: Outcome = { outcome: "hold", reason: mapped.problem }
-      return { outcome, asked: false, told: [], notes: [] }
+      return { outcome, heldBy: "map", told: [], notes: [] }
     }
     const { bundle, told, notes } = mapped
     const issues = check(bundle)
     if (issues[0]) {
       // Without the entry's number, which would make a reason of its own of every message.
       const reason = `preflight: ${issues[0].text}`
-      return { outcome: { outcome: "hold", reason, issues }, asked: false, told: [], notes }
+      const outcome: Outcome = { outcome: "hold", reason, issues }
+      return { outcome, heldBy: "preflight", told: [], notes }
     }
     const outcome = await send(outlet, { key, message, bundle }, signal)
-    return { outcome, asked: true, told, notes }
+    return { outcome, told, notes }
   }
 }
 

@@ -3,6 +3,7 @@
  * in before it can be kept, and closes them the other way.
  */
 import { openAdmin, openStatus, type Status } from "./admin/index.ts"
+import { openBasis } from "./basis.ts"
 import { type Carrier, openCarrierHere, openCarrierThread } from "./carrier/index.ts"
 import { type Config, type Kinds, parseConfig, StartProblem } from "./config.ts"
 import { openDelivering } from "./deliver.ts"
@@ -132,6 +133,7 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
     store,
     owed: (message) => owed(config.route, message),
     carry: carrier.carry,
+    basis: openBasis(config, `${version} ${commit}`),
     destinations: config.destination,
     log,
     now,

@@ -1,7 +1,7 @@
 import type { Carried, Carry } from "./carry.ts"
 import { Doubts } from "./doubt.ts"
 import { diskAgainMs, lookAgainMs } from "./follow.ts"
-import type { Delivery, Log } from "./message.ts"
+import type { Cause, Delivery, Log } from "./message.ts"
 import { type Pace, paceMs } from "./pace.ts"
 import {
   inFlightMax,
@@ -19,6 +19,8 @@ import type { Store } from "./store/index.ts"
 export interface Lined {
   store: Store
   carry: Carry
+  /** The digest of what of the configuration may hold a delivery to a destination. */
+  basis: (destination: string, cause: Cause) => string
   log: Log
   now: () => number
   random: () => number
@@ -159,13 +161,14 @@ export class Line {
   async #deliver(delivery: Delivery): Promise<void> {
     const probes = this.standing.state !== "up"
     const { carry, store, now, random } = this.given
-    const { id, message } = delivery
+    const { id, message, createOnly } = delivery
+    const newer = createOnly ? await store.newer(delivery) : []
     const carried = await carry(
-      { destination: this.name, key: `${store.epoch}-${id}`, message, newer: [] },
+      { destination: this.name, key: `${store.epoch}-${id}`, message, newer },
       (resources) => store.known(this.name, resources),
       this.#abort.signal,
     )
-    if (!carried.asked) return this.#settle(delivery, carried)
+    if (carried.heldBy) return this.#settle(delivery, carried)
     // Closing broke it off: it stays pending and is sent again after the start.
     if (this.#abort.signal.aborted && carried.outcome.outcome === "retry") return
     const outcome = judge(this.#doubts.judge(id, carried.outcome), this.standing)
@@ -189,8 +192,10 @@ export class Line {
   }
 
   /** Until it is written the delivery stays in flight: to send it again would only double it. */
-  async #settle(delivery: Delivery, { outcome, told, notes }: Carried): Promise<void> {
+  async #settle(delivery: Delivery, carried: Carried): Promise<void> {
+    const { outcome, heldBy: cause = "destination", told, notes } = carried
     const { now, random, store, log } = this.given
+    const basis = this.given.basis(this.name, cause)
     const { id, destination, message, attempts } = delivery
     const at = now()
     const dueAt = outcome.outcome === "retry" ? at + nextTryMs(outcome, attempts, random()) : 0
@@ -198,7 +203,7 @@ export class Line {
       try {
         await store.settle(
           { id, destination, messageId: message.id },
-          { outcome, dueAt, told, notes, at },
+          { outcome, dueAt, told, notes, at, cause, basis },
         )
         if (outcome.outcome !== "hold") return
         log("held", { destination, message: message.id, reason: outcome.reason })

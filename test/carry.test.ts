@@ -30,7 +30,7 @@ test("what a map holds is not sent, and says nothing about the destination", asy
   const { sent, carried } = carrier("bundle", { problem: "no PID segment" })
   expect(await carried()).toMatchObject({
     outcome: { outcome: "hold", reason: "no PID segment" },
-    asked: false,
+    heldBy: "map",
   })
   expect(sent).toEqual([])
 })
@@ -50,7 +50,7 @@ test("a Bundle with something wrong in it is held for the first thing, and not s
   const { sent, carried } = carrier("bundle", mapped, issues)
   expect(await carried()).toEqual({
     outcome: { outcome: "hold", reason: "preflight: Observation.status is required", issues },
-    asked: false,
+    heldBy: "preflight",
     told: [],
     notes: ["PID-7: no date"],
   })

@@ -34,6 +34,7 @@ async function delivering(
       },
     }),
     destinations: { central: { concurrency } },
+    basis: () => "",
     log: () => {},
     now: now ?? (() => clock.now),
     random: () => 0.5,

@@ -57,12 +57,11 @@ export function openCarrierHere(
   const carry = openCarrying({
     map: (message, known, newer) => {
       const mapped = map(message, known)
-      return newer.length === 0
-        ? mapped
-        : yieldTo(
-            mapped,
-            newer.map((one) => map(one, [])),
-          )
+      if (newer?.length === 0) return mapped
+      return yieldTo(
+        mapped,
+        newer?.map((one) => map(one, [])),
+      )
     },
     check: preflight,
     outlets,

@@ -40,7 +40,7 @@ export function openCarrierThread(settings: CarrierSettings, log: Log): Carrier 
     closed.resolve()
     const outcome = { outcome: "retry", reason: error.message } as const
     for (const { resolve } of underway.values()) {
-      resolve({ outcome, asked: true, told: [], notes: [] })
+      resolve({ outcome, told: [], notes: [] })
     }
     underway.clear()
   }

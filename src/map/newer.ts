@@ -4,11 +4,11 @@ import type { Mapped } from "../message.ts"
 /**
  * What a message that is sent again makes beside newer ones that were delivered before it: what
  * they update too it only creates, so that it turns nothing back (each is known by the condition it
- * is found by).
+ * is found by). Where nobody knows any more what they were, it updates nothing.
  */
-export function yieldTo(mapped: Mapped, newer: readonly Mapped[]): Mapped {
+export function yieldTo(mapped: Mapped, newer: readonly Mapped[] | undefined): Mapped {
   if ("problem" in mapped) return mapped
-  const theirs = new Set(newer.flatMap(updates))
+  const theirs = new Set((newer ?? [mapped]).flatMap(updates))
   const entry = mapped.bundle.entry?.map((one) => (theirs.has(updateOf(one)) ? creating(one) : one))
   return { ...mapped, bundle: { ...mapped.bundle, entry } }
 }

@@ -1,5 +1,5 @@
 import { type Database, SQLiteError } from "bun:sqlite"
-import type { Delivery, Told } from "../message.ts"
+import type { Delivery, Message, Told } from "../message.ts"
 import { openBox } from "./box.ts"
 import { type Disk, explain, lockFolder, openDisk, StoreProblem } from "./database.ts"
 import { type Decision, openDestinations, type Paused } from "./destinations.ts"
@@ -9,7 +9,8 @@ import { type Appended, Journal, type NewMessage } from "./journal.ts"
 import { type Keyed, openKeys } from "./keys.ts"
 import { openKnown } from "./known.ts"
 import { Lanes } from "./lanes.ts"
-import { type NextOptions, openNext, openWaiting } from "./next.ts"
+import { openNewer } from "./newer.ts"
+import { type NextOptions, openMessages, openNext, openWaiting } from "./next.ts"
 import { openOrder } from "./order.ts"
 import { openQuarantine, type Quarantined, type Refused } from "./quarantine.ts"
 import { type StoreConfig, storeDefaults } from "./settings.ts"
@@ -37,6 +38,11 @@ export interface Store {
   /** Follows these messages to the destinations that each kind is owed to. */
   follow(unfollowed: Unfollowed, owed: readonly Owed[]): Promise<void>
   next(destination: string, options: NextOptions): Promise<Delivery[]>
+  /**
+   * What the destination was given since about the subjects of one that is sent again; undefined
+   * where that can't be told any more.
+   */
+  newer(delivery: Pick<Delivery, "id" | "destination">): Promise<Message[] | undefined>
   /** When the next delivery falls due after `now`; undefined when none waits for its next try. */
   nextDueAt(destination: string, now: number): Promise<number | undefined>
   settle(delivery: Settled, settlement: Settlement): Promise<void>
@@ -133,6 +139,7 @@ function storeOn({ disk, space, keyed, settings, close }: Opening): Store {
     unfollowed: async (limit) => unfollowed(limit),
     follow: async (next, owed) => follow(next, owed),
     next: async (destination, options) => next(destination, options),
+    newer: openNewer(database, openMessages(database)),
     nextDueAt: async (destination, now) => waiting.nextDueAt(destination, now),
     async settle(delivery, settlement) {
       await settlements.add({ delivery, settlement })

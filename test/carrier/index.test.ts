@@ -45,10 +45,10 @@ test("several deliveries are on the thread at once, and each has its own answer"
     ),
     carrier.carry(carrying(3, oru({ controlId: "C3", filler: "F-3" })), nothing, never),
   ])
-  expect(results.map(({ outcome, asked }) => [outcome.outcome, asked])).toEqual([
-    ["delivered", true],
-    ["hold", false],
-    ["delivered", true],
+  expect(results.map(({ outcome, heldBy }) => [outcome.outcome, heldBy])).toEqual([
+    ["delivered", undefined],
+    ["hold", "map"],
+    ["delivered", undefined],
   ])
   expect(central.count("Observation")).toBe(2)
   await carrier.close()
@@ -100,9 +100,9 @@ test("a delivery is broken off when it is told to, also on the thread", async ()
 test("deliveries on a thread that ends are in doubt, and the next gets another", async () => {
   const carrier = carrierTo("http://127.0.0.1:9/fhir", "unheard-of")
   for (const id of [1, 2]) {
-    const { outcome, asked } = await carrier.carry(carrying(id, oru()), nothing, never)
+    const { outcome, heldBy } = await carrier.carry(carrying(id, oru()), nothing, never)
     expect(outcome).toMatchObject({ outcome: "retry" })
-    expect(asked).toBe(true)
+    expect(heldBy).toBeUndefined()
   }
   expect(carrier.events).toEqual(["carrier-ended", "carrier-ended"])
   await carrier.close()

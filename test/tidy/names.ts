@@ -19,6 +19,7 @@ const atTheRoot = [
 ]
 const inSrc = [
   "admin",
+  "basis.ts",
   "carrier",
   "carry.ts",
   "cli",
