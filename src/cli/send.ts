@@ -2,7 +2,8 @@ import { connect, type Socket } from "node:net"
 import { ackCodes } from "../hl7/ack-codes.ts"
 import { Framer, frame } from "../hl7/frame.ts"
 import { readHead } from "../hl7/head.ts"
-import { parseMessage, type Segment } from "../hl7/message.ts"
+import { parseMessage } from "../hl7/message.ts"
+import { isAnswerTo, isPositive, type ReadAck, readAck } from "../hl7/read-ack.ts"
 import { splitMessages } from "../hl7/split.ts"
 import { argumentsOf, type Command, print, UsageProblem } from "./command.ts"
 
@@ -87,13 +88,13 @@ async function exchange(
       for (; awaited > 0; awaited--) {
         const { value, done } = await answers.next()
         if (done) throw new Error("the connection was closed without an acknowledgement")
-        const { code, ours, line } = judge(parseMessage(value).first("MSA"), controlId)
-        if (!positive.has(code)) refused++
-        await print(`${file} ${line}`)
-        if (!ours)
+        const ack = readAck(value)
+        if (!ack || !isPositive(ack)) refused++
+        await print(`${file} ${lineOf(ack)}`)
+        if (ack && !isAnswerTo(ack, controlId))
           throw new Error(`that answers another message than ${controlId}; nothing more sent`)
         // Behind any other nothing comes: not behind a refusal, nor from who knows one level only.
-        if (code !== "CA") break
+        if (ack?.code !== "CA") break
       }
       clearTimeout(late)
     }
@@ -106,20 +107,10 @@ async function exchange(
   return refused === 0 ? 0 : 1
 }
 
-/**
- * What an acknowledgement says, and whether it is ours: one that names another message is no answer
- * to this one. A refusal may name none, where the receiver could not read our MSH-10.
- */
-function judge(msa: Segment | undefined, controlId: string) {
-  const code = msa?.text(1)
-  if (!msa || code === undefined)
-    return { code: "", ours: true, line: "answered without an MSA segment" }
-  const about = msa.text(2) ?? ""
-  const line = [code, about, msa.text(3) ?? ""].join(" ").trimEnd()
-  return { code, ours: about === controlId || (about === "" && !positive.has(code)), line }
+function lineOf(ack: ReadAck | undefined): string {
+  if (!ack) return "answered without an MSA segment"
+  return [ack.code, ack.about, ack.text].join(" ").trimEnd()
 }
-
-const positive: ReadonlySet<string> = new Set(["AA", "CA"])
 
 /** Resolves when the system has the bytes: what waits in a socket is lost when that is closed. */
 function written(socket: Socket, bytes: Uint8Array): Promise<void> {

@@ -1,3 +1,5 @@
+import { beginning } from "./explanation.ts"
+
 /** An answer as far as it is read. */
 export interface Answer {
   status: number
@@ -30,4 +32,14 @@ export async function readAnswer(response: Response): Promise<Answer> {
     text += decoder.decode(chunk, { stream: true })
   }
   return { status: response.status, headers: response.headers, text: text + decoder.decode(), cut }
+}
+
+/** What a server calls the request by, to ask its people about it. */
+export function proofOf(headers: Headers): Record<string, string> {
+  const requestId = headers.get("x-request-id")
+  const transactionId = headers.get("x-openhim-transactionid")
+  return {
+    ...(requestId && { requestId: beginning(requestId) }),
+    ...(transactionId && { openhimTransactionId: beginning(transactionId) }),
+  }
 }

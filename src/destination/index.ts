@@ -1,6 +1,9 @@
 import type { GenericSchema } from "valibot"
 import type { Destination, Surroundings } from "../message.ts"
 import { fhir } from "./fhir/index.ts"
+import { folder } from "./folder/index.ts"
+import { http } from "./http/index.ts"
+import { mllp } from "./mllp/index.ts"
 
 /** What every kind's configuration comes to, whatever else it has. */
 export interface DestinationConfig {
@@ -19,4 +22,4 @@ export interface DestinationKind<Config extends DestinationConfig = DestinationC
 }
 
 /** The list of kinds, by the word that stands as `kind` in the configuration. */
-export const destinations = { fhir } satisfies Record<string, DestinationKind>
+export const destinations = { fhir, folder, http, mllp } satisfies Record<string, DestinationKind>

@@ -40,6 +40,10 @@ const said: Readonly<Record<string, string>> = {
   ENETUNREACH: "there is no way to it; is the network up?",
   EHOSTUNREACH: "there is no way to it; is the network up, and the server?",
   DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is signed by nobody but itself",
+  SELF_SIGNED_CERT_IN_CHAIN: "its certificate is not of an authority that is trusted here",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is not of an authority that is trusted here",
+  ERR_SSL_WRONG_VERSION_NUMBER: "what answers there speaks no TLS",
+  ERR_SSL_TLSV1_ALERT_CERTIFICATE_REQUIRED: "it asks for a certificate: name certFile and keyFile",
   Malformed_HTTP_Response: "what answers there is no web server; is the port right?",
   EPROTO: "no TLS there; is it http:// and not https://?",
 }

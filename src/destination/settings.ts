@@ -20,20 +20,26 @@ export const delivering = {
   ),
 }
 
-/** Where a server answers over HTTP, without anything that only some requests carry. */
-export const address = v.pipe(
-  v.string('must be an address in quotes, such as "https://central.example/fhir"'),
+/** What is sent, where a destination can take either: the message as it came, or its Bundle. */
+export const body = v.picklist(["hl7", "fhir"], 'must be "hl7" or "fhir"')
+
+/** Where a server answers over HTTP. */
+export const webAddress = v.pipe(
+  v.string('must be an address in quotes, such as "https://central.example/in"'),
   v.rawCheck(({ dataset, addIssue }) => {
     const message = dataset.typed ? addressProblem(dataset.value) : undefined
     if (message) addIssue({ message })
   }),
 )
 
+/** One under which there are others. */
+export const address = v.pipe(webAddress, v.regex(/^[^?]*$/, "must be a base address: no ? in it"))
+
 function addressProblem(url: string): string | undefined {
-  if (!URL.canParse(url)) return 'must be a whole address, such as "https://central.example/fhir"'
+  if (!URL.canParse(url)) return 'must be a whole address, such as "https://central.example/in"'
   const { protocol, username, password } = new URL(url)
   if (protocol !== "http:" && protocol !== "https:") return "must begin with http:// or https://"
   if (username || password) return "must not carry a name or password"
-  if (/[?#]/.test(url)) return "must be a base address: no ? and no # in it"
+  if (url.includes("#")) return "must not point inside a page: no # in it"
   return undefined
 }

@@ -1,5 +1,6 @@
 import type { Observation, Patient } from "fhir/r4"
 import type { Message, Sending } from "../../src/message.ts"
+import { hl7 } from "../build.ts"
 
 export const message: Message = {
   id: 1,
@@ -10,8 +11,13 @@ export const message: Message = {
   bytes: new Uint8Array(),
 }
 
-/** A small Bundle as the maps make them: a patient by our identifier, and one who refers to it. */
-export function registration(value: string): Sending {
+/**
+ * A registration as it came, and a small Bundle as the maps make them: a patient by our identifier,
+ * and one who refers to it.
+ *
+ * @param id of its delivery, and of its message
+ */
+export function registration(value: string, id = 1): Sending {
   const identifier = [{ system: "urn:waystation:test", value }]
   const condition = `identifier=${encodeURIComponent(`urn:waystation:test|${value}`)}`
   const patient: Patient = { resourceType: "Patient", identifier }
@@ -23,8 +29,8 @@ export function registration(value: string): Sending {
     subject: { reference: "urn:uuid:5f3c7a52-8a1f-5c57-9f0a-1d2b6f1f0001" },
   }
   return {
-    key: "epoch-1",
-    message,
+    key: `epoch-${id}`,
+    message: { ...message, id, bytes: admission(`C${id}`, value) },
     bundle: {
       resourceType: "Bundle",
       type: "transaction",
@@ -42,4 +48,12 @@ export function registration(value: string): Sending {
       ],
     },
   }
+}
+
+/** An ADT^A04 of that MSH-10 and patient number. */
+export function admission(controlId: string, number: string): Uint8Array {
+  return hl7(
+    `MSH|^~\\&|REG|CLINIC|HIS|CLINIC|20260415120000||ADT^A04|${controlId}|P|2.5.1`,
+    `PID|1||${number}^^^CLINIC^MR||DOE^JANE||19900315|F`,
+  )
 }

@@ -1,8 +1,9 @@
 import { createServer, type Socket } from "node:net"
+import { createServer as createTlsServer, type TlsOptions } from "node:tls"
 import { Framer, frame } from "../../src/hl7/frame.ts"
 import { parseMessage } from "../../src/hl7/message.ts"
 
-/** The other end of `waystation send`, which answers as a test tells it. */
+/** The other end of `waystation send` and of an MLLP destination: answers as a test tells it. */
 export interface MllpReceiver {
   /** `127.0.0.1:port`. */
   readonly address: string
@@ -10,17 +11,22 @@ export interface MllpReceiver {
   readonly received: string[]
   /** Connections taken so far. */
   connections(): number
+  /** Closes the port: connections are refused until `up`. */
+  down(): Promise<void>
+  /** Opens the same port again. */
+  up(): Promise<void>
   close(): Promise<void>
 }
 
 /** What to do about one message, and when: texts in a frame each, `hang up`, or nothing. */
-type Answer = (controlId: string) => Does | Promise<Does>
+type Answer = (controlId: string, bytes: Uint8Array) => Does | Promise<Does>
 type Does = readonly string[] | "hang up"
 
-export async function openMllpReceiver(answer: Answer): Promise<MllpReceiver> {
+/** @param tls speaks TLS, with these certificates */
+export async function openMllpReceiver(answer: Answer, tls?: TlsOptions): Promise<MllpReceiver> {
   const received: string[] = []
   const sockets = new Set<Socket>()
-  const server = createServer((socket) => {
+  const take = (socket: Socket) => {
     const framer = new Framer(1024 ** 2)
     sockets.add(socket)
     // A sender that leaves without a word is what some of these tests are about.
@@ -29,23 +35,33 @@ export async function openMllpReceiver(answer: Answer): Promise<MllpReceiver> {
       for (const { bytes } of framer.push(chunk)) {
         const controlId = parseMessage(bytes).first("MSH")?.text(10) ?? ""
         received.push(controlId)
-        const answers = await answer(controlId)
+        const answers = await answer(controlId, bytes)
         if (answers === "hang up") socket.destroy()
         else for (const text of answers) socket.write(frame(Buffer.from(text)))
       }
     })
-  })
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  }
+  const server = tls ? createTlsServer(tls, take) : createServer(take)
+  const listen = (at: number) =>
+    new Promise<void>((resolve) => {
+      if (server.listening) resolve()
+      else server.listen(at, "127.0.0.1", resolve)
+    })
+  const down = () =>
+    new Promise<void>((resolve) => {
+      if (server.listening) server.close(() => resolve())
+      else resolve()
+      for (const socket of sockets) socket.destroy()
+    })
+  await listen(0)
   const { port } = server.address() as { port: number }
   return {
     address: `127.0.0.1:${port}`,
     received,
     connections: () => sockets.size,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        for (const socket of sockets) socket.destroy()
-      }),
+    down,
+    up: () => listen(port),
+    close: down,
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import type { Outcome, Receipt } from "../../message.ts"
-import type { Answer } from "../answer.ts"
+import { type Answer, proofOf } from "../answer.ts"
 import { beginning, explanation, object, parseJson } from "../explanation.ts"
 import { meaningOf, outcomeOfStatus, why } from "../status.ts"
 
@@ -82,14 +82,10 @@ function outcomeOfEntry(status: number, index: number, entry: EntryResponse | un
 function receiptOf(answer: Answer, entries: readonly EntryResponse[]): Receipt {
   const digest = createHash("sha256")
   for (const { location, etag } of entries) digest.update(`${location} ${etag}\n`)
-  const receipt: Receipt = {
+  return {
     status: answer.status,
     entries: entries.length,
     digest: digest.digest("hex"),
+    ...proofOf(answer.headers),
   }
-  const requestId = answer.headers.get("x-request-id")
-  const transactionId = answer.headers.get("x-openhim-transactionid")
-  if (requestId) receipt.requestId = beginning(requestId)
-  if (transactionId) receipt.openhimTransactionId = beginning(transactionId)
-  return receipt
 }
