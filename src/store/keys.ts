@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { writeSecret } from "../secret.ts"
-import { StoreProblem } from "./database.ts"
+import { StoreProblem } from "./problem.ts"
 
 /**
  * Bytes of a key in the database: 64 bits of the HMAC, since fewer pages a commit is less wear. Two

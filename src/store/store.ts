@@ -1,16 +1,18 @@
 import { type Database, SQLiteError } from "bun:sqlite"
 import type { Delivery, Told } from "../message.ts"
 import { openBox } from "./box.ts"
-import { type Disk, explain, lockFolder, openDisk, StoreProblem } from "./database.ts"
+import { type Disk, lockFolder, openDisk } from "./database.ts"
 import { type Decision, openDestinations, type Paused } from "./destinations.ts"
 import { type Owed, openFollow, readMark, type Unfollowed } from "./follow.ts"
 import { GroupCommit } from "./group-commit.ts"
+import { type Housekeeping, openHousekeeping } from "./housekeeping.ts"
 import { type Appended, Journal, type NewMessage } from "./journal.ts"
 import { type Keyed, openKeys } from "./keys.ts"
 import { openKnown } from "./known.ts"
 import { Lanes } from "./lanes.ts"
 import { type NextOptions, openNext, openWaiting } from "./next.ts"
 import { openOrder } from "./order.ts"
+import { explain, StoreProblem } from "./problem.ts"
 import { openQuarantine, type Quarantined, type Refused } from "./quarantine.ts"
 import { type StoreConfig, storeDefaults } from "./settings.ts"
 import { openSettle, type Settled, type Settlement, type Settling } from "./settle.ts"
@@ -58,6 +60,7 @@ export interface Store {
   refusal(): Promise<string | undefined>
   /** Rejects when the disk takes no durable write at this moment. */
   probe(): Promise<void>
+  readonly housekeeping: Housekeeping
   close(): Promise<void>
 }
 
@@ -152,6 +155,7 @@ function storeOn({ disk, space, keyed, settings, close }: Opening): Store {
       return space.refusal()
     },
     probe: async () => box.remember("probe", String(Date.now())),
+    housekeeping: openHousekeeping(disk),
     async close() {
       journal.flush()
       settlements.flush()

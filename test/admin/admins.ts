@@ -20,6 +20,7 @@ export const status: Status = {
   sources: {},
   destinations: {},
   journal: { unrouted: 0, unfollowed: 0 },
+  purging: { lastAt: null, messages: 0, quarantined: 0 },
 }
 
 const token = "test-".repeat(8)
