@@ -174,7 +174,8 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
       return refusal
     },
   }
-  const admin = await trying("admin", openAdmin(config.admin, { data, store, status, ready, log }))
+  const view = { data, store, status, clock: purging, ready, log }
+  const admin = await trying("admin", openAdmin(config.admin, view))
   opened.push(() => delivering.close(graceMs))
   for (const [name, settings] of Object.entries(config.source)) {
     const kind = kinds.sources[settings.kind]

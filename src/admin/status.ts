@@ -120,7 +120,7 @@ function purgingStatus({
   const hours = Math.abs(steppedMs / 3_600_000).toFixed(1)
   const waiting =
     `the clock stepped ${steppedMs < 0 ? "back" : "forward"} by ${hours} hours, or the box was ` +
-    "off for so long: see that it is right, and confirm it"
+    "off for so long: see that it is right, then confirm it (POST /api/v1/clock/confirm)"
   return { lastAt, messages, quarantined, waiting }
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import first from "./001-first.sql" with { type: "text" }
 import lanes from "./002-lanes.sql" with { type: "text" }
-import third from "./003-housekeeping.sql" with { type: "text" }
+import housekeeping from "./003-housekeeping.sql" with { type: "text" }
 import { migrate } from "./migrate.ts"
 import { explain, StoreProblem } from "./problem.ts"
 import type { Space } from "./space.ts"
@@ -13,8 +13,11 @@ export const databaseName = "waystation.db"
 /** The write-ahead log beside it. */
 export const logName = `${databaseName}-wal`
 
+/** The file that keeps a second process out. */
+export const lockName = "lock"
+
 /** The numbered migrations, in order; `user_version` counts those that were applied. */
-export const migrations = [first, lanes, third]
+export const migrations = [first, lanes, housekeeping]
 
 /**
  * The one connection to the database. Each commit says whether it is waited for: one that is made
@@ -141,7 +144,7 @@ function set(database: Database, name: string, value: string | number, expected:
  * Throws StoreProblem for a folder in use or one that can't be written.
  */
 export function lockFolder(folder: string): Database {
-  const path = join(folder, "lock")
+  const path = join(folder, lockName)
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   } catch (error) {
@@ -165,7 +168,7 @@ export function lockFolder(folder: string): Database {
 }
 
 /** Read before anything is set: even that would write into a newer version's file. */
-function versionOf(database: Database, path: string): number {
+export function versionOf(database: Database, path: string): number {
   const row = database.query<{ user_version: number }, []>("PRAGMA user_version").get()
   const version = row?.user_version ?? 0
   if (version <= migrations.length) return version

@@ -146,7 +146,7 @@ function openTakeAway(database: Database) {
     const found = message.get(id)
     if (!found) return false
     const deliveries = fates.all(id)
-    const isOver = (kind: Kind) => id <= ends[kind].journal && found.last <= ends[kind].trail
+    const isOver = (kind: Kind) => found.last <= ends[kind].trail
     const over =
       deliveries.length === 0
         ? isOver("unrouted")

@@ -1,5 +1,6 @@
 import { type Database, SQLiteError } from "bun:sqlite"
 import type { Delivery, Told } from "../message.ts"
+import { type Backup, openBackups } from "./backup.ts"
 import { openBox } from "./box.ts"
 import { type Disk, lockFolder, openDisk } from "./database.ts"
 import { type Decision, openDestinations, type Paused } from "./destinations.ts"
@@ -61,6 +62,8 @@ export interface Store {
   /** Rejects when the disk takes no durable write at this moment. */
   probe(): Promise<void>
   readonly housekeeping: Housekeeping
+  /** A copy of everything as it is now, while the store is in use; or why there can be none. */
+  backup(now: number): Promise<Backup | { problem: string }>
   close(): Promise<void>
 }
 
@@ -79,7 +82,7 @@ export async function openStore(
     const disk = openDisk(folder, space)
     opened.push(disk)
     const last = lastMessage(disk.database)
-    return storeOn({ disk, space, keyed: openKeys(folder, last > 0), settings, close })
+    return storeOn({ folder, disk, space, keyed: openKeys(folder, last > 0), settings, close })
   } catch (error) {
     close()
     throw error instanceof SQLiteError ? explain(error, folder) : error
@@ -87,6 +90,7 @@ export async function openStore(
 }
 
 interface Opening {
+  folder: string
   disk: Disk
   space: Space
   keyed: Keyed
@@ -95,7 +99,7 @@ interface Opening {
 }
 
 /** The highest id the journal ever gave; throws where following was further already. */
-function lastMessage(database: Database): number {
+export function lastMessage(database: Database): number {
   const row = database
     .query<{ seq: number }, []>("SELECT seq FROM sqlite_sequence WHERE name = 'journal'")
     .get()
@@ -108,7 +112,7 @@ function lastMessage(database: Database): number {
   )
 }
 
-function storeOn({ disk, space, keyed, settings, close }: Opening): Store {
+function storeOn({ folder, disk, space, keyed, settings, close }: Opening): Store {
   const { database } = disk
   const tail = new Tail(database, readMark(database), settings.duplicateWindow)
   const box = openBox(disk)
@@ -156,6 +160,7 @@ function storeOn({ disk, space, keyed, settings, close }: Opening): Store {
     },
     probe: async () => box.remember("probe", String(Date.now())),
     housekeeping: openHousekeeping(disk),
+    backup: openBackups(folder, database, space),
     async close() {
       journal.flush()
       settlements.flush()
