@@ -9,7 +9,13 @@ import { verify } from "./cli/verify.ts"
 import { commit, version } from "./version.ts"
 
 const commands: Readonly<Record<string, Command>> = {
-  ...{ run, check, convert, send, backup, restore, verify },
+  run,
+  check,
+  convert,
+  send,
+  backup,
+  restore,
+  verify,
 }
 
 const help = `Waystation takes HL7 v2 in, keeps it on disk, and delivers it as FHIR R4.

@@ -51,6 +51,7 @@ export interface DestinationStatus {
   reason?: string | undefined
   pending: number
   held: number
+  /** Since the box was set up, and so are the discarded: what was purged is still counted. */
   delivered: number
   discarded: number
   /** How long the oldest pending message has waited; null: nothing waits. */

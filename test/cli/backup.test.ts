@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "bun:test"
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type Gateway, openGateway } from "../../src/gateway.ts"
+import { openStore } from "../../src/store/index.ts"
 import { oru, temporaryFolder } from "../build.ts"
 import { type Central, openCentral } from "../fake/central.ts"
 import { openSender } from "../fake/sender.ts"
@@ -44,7 +45,7 @@ function backUp(gateway: Gateway, data: string, out: string) {
 }
 
 describe("a backup of a running gateway", () => {
-  test("becomes a box of its own, which sends nothing until somebody says so", async () => {
+  test("becomes a box of its own, whose destinations are paused", async () => {
     const server = await central()
     const data = temporaryFolder()
     const gateway = await gatewayIn(data, server.url)
@@ -62,6 +63,9 @@ describe("a backup of a running gateway", () => {
     expect(restored).toMatchObject({ code: 0, stderr: "" })
     expect(restored.stdout).toContain("central: paused")
     expect(restored.stdout).toContain("may be sent again")
+    const store = await openStore(other)
+    expect(await store.paused()).toMatchObject({ central: { by: "restore" } })
+    await store.close()
     const again = await gatewayIn(other, server.url)
     expect((await again.status()).sources.lab?.stored).toBe(1)
     const twice = await waystation(["restore", "--from", out, "--data", other])

@@ -1,4 +1,3 @@
-import { Database } from "bun:sqlite"
 import { describe, expect, test } from "bun:test"
 import { statSync } from "node:fs"
 import { join } from "node:path"
@@ -92,6 +91,22 @@ describe("a delivered message", () => {
   })
 })
 
+test("what was replayed is kept for its whole time again", async () => {
+  const folder = temporaryFolder()
+  const store = await storeIn(folder)
+  await takeInFor(store, 1, "central")
+  await settleAll(store, "central", delivered)
+  await note(store, 0)
+  await note(store, 29)
+  expect(await store.tank.replay({ ids: [1] }, { by: "jo", at: start })).toBe(1)
+  expect(await purge(store, 60)).toMatchObject({ messages: 0 })
+  await settleAll(store, "central", delivered)
+  await note(store, 60)
+  expect(await purge(store, 89)).toMatchObject({ messages: 0 })
+  expect(await purge(store, 90)).toMatchObject({ messages: 1 })
+  expect(await store.tank.replay({ ids: [1] }, { by: "jo", at: start })).toBe(0)
+})
+
 describe("never purged, whatever its age, is", () => {
   test("what is pending or held for any destination, though delivered to another", async () => {
     const folder = temporaryFolder()
@@ -148,18 +163,15 @@ test("what was discarded for one destination is kept for the longer of the two t
   await takeInFor(store, 2, "central", "register")
   await settleAll(store, "central", delivered)
   await settleAll(store, "register", held)
-  await close(store)
-  const database = new Database(join(folder, "waystation.db"))
-  database.run("UPDATE delivery SET state = 'discarded' WHERE state = 'held'")
-  database.close()
-  const again = await storeIn(folder)
-  await note(again, 0)
-  await purge(again, 89)
+  const refused = { state: "held", destination: "register" } as const
+  expect(await store.tank.discard(refused, { by: "jo", at: start, reason: "twice" })).toBe(2)
+  await note(store, 0)
+  await purge(store, 89)
   expect(kept(folder)).toEqual([1, 2])
   const short = { ...retention, delivered: 95 * 86_400_000 }
-  await purge(again, 91, short)
+  await purge(store, 91, short)
   expect(kept(folder)).toEqual([1, 2])
-  await purge(again, 95, short)
+  await purge(store, 95, short)
   expect(kept(folder)).toEqual([])
 })
 
