@@ -30,8 +30,9 @@ export const restore: Command = {
           `${data} holds ${messages} messages as they were on ${madeAt}.`,
           ...paused,
           "What was delivered after that moment may be sent again, and what came in after it is",
-          "not here. Senders that still have it should send it again. Then resume each destination.",
-          "Do not start the old data folder again beside this one: each would deliver as the box.",
+          "not here: senders that still have it should send it again. Then resume each",
+          "destination.",
+          "Do not start the old data folder again beside it: both would deliver as one box.",
         ].join("\n"),
       )
       return 0

@@ -19,7 +19,7 @@ async function purgeAndKill(folder: string): Promise<number> {
   return child.exited
 }
 
-test("killed in the middle of purging, again and again, a box loses nothing and goes on", async () => {
+test("killed while it purges, again and again, a box loses nothing and goes on", async () => {
   const folder = temporaryFolder()
   const store = await openStore(folder)
   const stays = [...(await takeInFor(store, 50, "central"))]

@@ -46,7 +46,7 @@ async function threeMessages(): Promise<{ path: string; epoch: string }> {
 }
 
 describe("a backup", () => {
-  test("holds everything that was acknowledged before it, however much comes in meanwhile", async () => {
+  test("holds all that was acknowledged before it, however much comes meanwhile", async () => {
     const folder = temporaryFolder()
     const store = await storeIn(folder)
     await takeIn(store, 3_000)
@@ -75,7 +75,7 @@ describe("a backup", () => {
     expect(lines.every((line) => line.startsWith("-rw------- "))).toBe(true)
   })
 
-  test("leaves nothing behind in the data folder, nor does one that nobody reads to its end", async () => {
+  test("leaves nothing behind in the data folder, read to its end or not", async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, "backup.part"), "what a crash left")
     const store = await storeIn(folder)
@@ -116,7 +116,7 @@ describe("a backup", () => {
 })
 
 describe("a restored backup", () => {
-  test("goes on where it was made, as another box that begins with every destination paused", async () => {
+  test("goes on where it was made, as another box with every destination paused", async () => {
     const { path, epoch } = await threeMessages()
     const folder = join(temporaryFolder(), "new", "data")
     const restored = restoreBackup(path, folder, start)

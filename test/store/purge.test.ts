@@ -52,7 +52,7 @@ describe("a delivered message", () => {
     expect(kept(folder)).toEqual([])
   })
 
-  test("leaves one line behind: what it was, and what became of it, and none of its content", async () => {
+  test("leaves a line behind: what it was and what became of it, no content", async () => {
     const folder = temporaryFolder()
     const store = await storeIn(folder)
     await takeInFor(store, 1, "central", "register")
@@ -141,7 +141,7 @@ describe("never purged, whatever its age, is", () => {
   })
 })
 
-test("what no route wants is kept for its own time, and counted no longer when it is gone", async () => {
+test("what no route wants is kept for its own time, then counted no longer", async () => {
   const folder = temporaryFolder()
   const store = await storeIn(folder)
   await takeInFor(store, 2)
@@ -157,7 +157,7 @@ test("what no route wants is kept for its own time, and counted no longer when i
   ])
 })
 
-test("what was discarded for one destination is kept for the longer of the two times", async () => {
+test("what was discarded for one destination is kept for the longer time", async () => {
   const folder = temporaryFolder()
   const store = await storeIn(folder)
   await takeInFor(store, 2, "central", "register")
@@ -190,7 +190,7 @@ test("quarantine is emptied of what is older than its time", async () => {
   expect(await store.quarantined({ limit: 9, before: 999 })).toMatchObject([{ id: 201 }])
 })
 
-test("after everything was purged the store opens again, and gives no id a second time", async () => {
+test("after all was purged the store opens again, and gives no id twice", async () => {
   const folder = temporaryFolder()
   const store = await storeIn(folder)
   await takeInFor(store, 3, "central")
@@ -204,7 +204,7 @@ test("after everything was purged the store opens again, and gives no id a secon
   expect(rows(folder, "SELECT id FROM delivery")).toEqual([{ id: 4 }])
 })
 
-test("a clock put right makes nothing older, and what comes after it grows old as before", async () => {
+test("a clock put right makes nothing older, and all grows old as before", async () => {
   const folder = temporaryFolder()
   const store = await storeIn(folder)
   await takeInFor(store, 1, "central")
@@ -215,7 +215,7 @@ test("a clock put right makes nothing older, and what comes after it grows old a
   expect(await purge(store, 1_030)).toMatchObject({ messages: 1 })
 })
 
-test("20,000 messages go in commits of some ms, and their space goes back to the disk", async () => {
+test("20,000 messages go in commits of some ms, and their space goes back", async () => {
   const folder = temporaryFolder()
   const settings = { duplicateWindow: 86_400_000, lowWater: 1024 ** 2, reserve: 4 * 1024 ** 2 }
   const store = await storeIn(folder, settings)
