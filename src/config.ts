@@ -2,7 +2,7 @@ import * as v from "valibot"
 import { adminConfig } from "./admin/index.ts"
 import type { DestinationConfig, DestinationKind } from "./destination/index.ts"
 import type { SourceConfig, SourceKind } from "./source/index.ts"
-import { storeConfig } from "./store/index.ts"
+import { retentionConfig, storeConfig } from "./store/index.ts"
 import { timezone } from "./units.ts"
 
 /** The kinds a configuration may name. */
@@ -50,6 +50,7 @@ const file = v.strictObject({
   }),
   admin: v.optional(adminConfig, {}),
   store: v.optional(storeConfig, {}),
+  retention: v.optional(retentionConfig, {}),
   source: sections("source"),
   destination: sections("destination"),
   route: v.optional(

@@ -12,6 +12,7 @@ import { followOnce } from "./follow.ts"
 import { openLog } from "./log.ts"
 import { maps as ourMaps } from "./map/index.ts"
 import type { Log, MessageMap, Source, Surroundings } from "./message.ts"
+import { openPurging } from "./purge.ts"
 import { openReceiving } from "./receive.ts"
 import { owed } from "./route.ts"
 import { InFlight, sources as ourSources } from "./source/index.ts"
@@ -140,6 +141,12 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
     random: Math.random,
   })
   const receiving = openReceiving({ store, log, now, onStored: delivering.wake })
+  const purging = openPurging({
+    store,
+    retention: config.retention,
+    log,
+    read: () => ({ wallMs: now(), elapsedMs: performance.now() }),
+  })
   const status = openStatus({
     config,
     build: { version, commit },
@@ -147,6 +154,7 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
     sources,
     delivering,
     receiving,
+    purging,
   })
 
   // Every port is tried before anyone is told which ones could not be had.
@@ -168,7 +176,8 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
       return refusal
     },
   }
-  const admin = await trying("admin", openAdmin(config.admin, { data, store, status, ready, log }))
+  const view = { data, store, status, clock: purging, ready, log }
+  const admin = await trying("admin", openAdmin(config.admin, view))
   opened.push(() => delivering.close(graceMs))
   for (const [name, settings] of Object.entries(config.source)) {
     const kind = kinds.sources[settings.kind]
@@ -185,6 +194,8 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
   })
   serving = true
   delivering.start()
+  opened.push(() => purging.close())
+  await purging.start()
   receiving.look()
   const looking = setInterval(receiving.look, lookMs)
   opened.push(async () => clearInterval(looking))

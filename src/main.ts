@@ -1,11 +1,22 @@
+import { backup } from "./cli/backup.ts"
 import { check } from "./cli/check.ts"
 import { type Command, print, UsageProblem } from "./cli/command.ts"
 import { convert } from "./cli/convert.ts"
+import { restore } from "./cli/restore.ts"
 import { run } from "./cli/run.ts"
 import { send } from "./cli/send.ts"
+import { verify } from "./cli/verify.ts"
 import { commit, version } from "./version.ts"
 
-const commands: Readonly<Record<string, Command>> = { run, check, convert, send }
+const commands: Readonly<Record<string, Command>> = {
+  run,
+  check,
+  convert,
+  send,
+  backup,
+  restore,
+  verify,
+}
 
 const help = `Waystation takes HL7 v2 in, keeps it on disk, and delivers it as FHIR R4.
 

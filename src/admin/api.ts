@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono"
+import { openHousekeepingApi } from "./housekeeping.ts"
 import type { AdminView } from "./index.ts"
 
 /** Refused inputs on one page: as many as asked for, at most all that are kept. */
@@ -6,7 +7,7 @@ const limitMax = 1_000
 const limitUsual = 100
 
 /** `/api/v1`, whose every path asks for the token. Answers JSON, and the bytes of a message. */
-export function openApi({ status, store }: Pick<AdminView, "status" | "store">) {
+export function openApi({ status, store, clock }: Pick<AdminView, "status" | "store" | "clock">) {
   const api = new Hono({ strict: false })
   api.get("/status", async (c) => c.json(await status()))
 
@@ -38,6 +39,7 @@ export function openApi({ status, store }: Pick<AdminView, "status" | "store">) 
       "content-disposition": `attachment; filename="quarantine-${entry.id}.hl7"`,
     })
   })
+  api.route("/", openHousekeepingApi({ store, clock }))
   return api
 
   async function entryOf(text: string) {

@@ -43,8 +43,10 @@ export type AdminConfig = v.InferOutput<typeof adminConfig>
 export interface AdminView {
   /** The data folder, where the token is kept. */
   data: string
-  store: Pick<Store, "quarantined" | "inQuarantine">
+  store: Pick<Store, "quarantined" | "inQuarantine" | "backup">
   status(): Status | Promise<Status>
+  /** A person's word that the clock is right; answers by how many ms it had stepped. */
+  clock: { confirm(): Promise<number | undefined> }
   /** By what each check is about, such as "ports open". */
   ready: Readonly<Record<string, Ready>>
   log: Log

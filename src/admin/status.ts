@@ -19,6 +19,17 @@ export interface Status {
     /** Messages on disk whose deliveries are not written down yet; normally near 0. */
     unfollowed: number
   }
+  purging: PurgingStatus
+}
+
+/** What became of messages whose retention is over. */
+export interface PurgingStatus {
+  /** ISO 8601, when a run last took something away, and what; null: none yet. */
+  lastAt: string | null
+  messages: number
+  quarantined: number
+  /** Why nothing is purged, and what to do; left out: it is. */
+  waiting?: string | undefined
 }
 
 export interface SourceStatus {
@@ -40,6 +51,7 @@ export interface DestinationStatus {
   reason?: string | undefined
   pending: number
   held: number
+  /** Since the box was set up, and so are the discarded: what was purged is still counted. */
   delivered: number
   discarded: number
   /** How long the oldest pending message has waited; null: nothing waits. */
@@ -54,10 +66,17 @@ interface Reporting {
   sources: Readonly<Record<string, Source>>
   receiving: { refusing(): string | undefined; received(source: string): number }
   delivering: { standing(destination: string): Pick<DestinationStatus, "state" | "reason"> }
+  purging: {
+    standing(): {
+      last: { at: number; messages: number; quarantined: number } | null
+      steppedMs?: number | undefined
+    }
+  }
 }
 
 /** Opens the report that `GET /api/v1/status` gives. */
-export function openStatus({ config, build, store, sources, receiving, delivering }: Reporting) {
+export function openStatus(reporting: Reporting) {
+  const { config, build, store, sources, receiving, delivering, purging } = reporting
   const { site, source, destination } = config
   const startedAt = Date.now()
   return async (): Promise<Status> => {
@@ -87,8 +106,23 @@ export function openStatus({ config, build, store, sources, receiving, deliverin
         return { state, reason, ...counted, oldestPendingSeconds: waited }
       }),
       journal: { unrouted, unfollowed },
+      purging: purgingStatus(purging.standing()),
     }
   }
+}
+
+function purgingStatus({
+  last,
+  steppedMs,
+}: ReturnType<Reporting["purging"]["standing"]>): PurgingStatus {
+  const { messages = 0, quarantined = 0 } = last ?? {}
+  const lastAt = last ? new Date(last.at).toISOString() : null
+  if (steppedMs === undefined) return { lastAt, messages, quarantined }
+  const hours = Math.abs(steppedMs / 3_600_000).toFixed(1)
+  const waiting =
+    `the clock stepped ${steppedMs < 0 ? "back" : "forward"} by ${hours} hours, or the box was ` +
+    "off for so long: see that it is right, then confirm it (POST /api/v1/clock/confirm)"
+  return { lastAt, messages, quarantined, waiting }
 }
 
 const nothing = { pending: 0, held: 0, delivered: 0, discarded: 0, oldestPendingAt: null }

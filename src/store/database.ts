@@ -1,21 +1,23 @@
 import { Database, SQLiteError } from "bun:sqlite"
-import { existsSync, mkdirSync } from "node:fs"
+import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import first from "./001-first.sql" with { type: "text" }
 import lanes from "./002-lanes.sql" with { type: "text" }
+import housekeeping from "./003-housekeeping.sql" with { type: "text" }
+import { migrate } from "./migrate.ts"
+import { explain, StoreProblem } from "./problem.ts"
 import type { Space } from "./space.ts"
 
-const databaseName = "waystation.db"
+/** The database, in the data folder. */
+export const databaseName = "waystation.db"
 /** The write-ahead log beside it. */
 export const logName = `${databaseName}-wal`
 
-/** The numbered migrations, in order; `user_version` counts those that were applied. */
-const migrations = [first, lanes]
+/** The file that keeps a second process out. */
+export const lockName = "lock"
 
-/** What keeps a store from opening, in words that tell the operator what to do. */
-export class StoreProblem extends Error {
-  override name = "StoreProblem"
-}
+/** The numbered migrations, in order; `user_version` counts those that were applied. */
+export const migrations = [first, lanes, housekeeping]
 
 /**
  * The one connection to the database. Each commit says whether it is waited for: one that is made
@@ -98,7 +100,7 @@ export function openDisk(folder: string, space: Pick<Space, "giveBack" | "logByt
     database = new Database(path, { create: true, strict: true })
     const version = versionOf(database, path)
     for (const [name, value, expected] of pragmas) set(database, name, value, expected)
-    migrate(database, version)
+    migrate(database, path, migrations, version)
     const pages = Math.max(1, Math.round(space.logBytes / pageBytes))
     // A page that was written often is copied once: 4.5 µs a message at 16 MiB, 7.7 at 4 MiB.
     set(database, "wal_autocheckpoint", pages, pages)
@@ -142,7 +144,7 @@ function set(database: Database, name: string, value: string | number, expected:
  * Throws StoreProblem for a folder in use or one that can't be written.
  */
 export function lockFolder(folder: string): Database {
-  const path = join(folder, "lock")
+  const path = join(folder, lockName)
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   } catch (error) {
@@ -166,7 +168,7 @@ export function lockFolder(folder: string): Database {
 }
 
 /** Read before anything is set: even that would write into a newer version's file. */
-function versionOf(database: Database, path: string): number {
+export function versionOf(database: Database, path: string): number {
   const row = database.query<{ user_version: number }, []>("PRAGMA user_version").get()
   const version = row?.user_version ?? 0
   if (version <= migrations.length) return version
@@ -174,24 +176,4 @@ function versionOf(database: Database, path: string): number {
     `${path} was written by a newer waystation (schema ${version}, this one knows ` +
       `${migrations.length}): start that version again, nothing was changed`,
   )
-}
-
-function migrate(database: Database, version: number): void {
-  migrations.slice(version).forEach((sql, index) => {
-    database.transaction(() => {
-      database.run(sql)
-      database.run(`PRAGMA user_version = ${version + index + 1}`)
-    })()
-  })
-}
-
-/** What SQLite could not do with a file or folder, and what to do. */
-export function explain(error: SQLiteError, path: string): StoreProblem {
-  const advice =
-    error.code === "SQLITE_NOTADB" || error.code === "SQLITE_CORRUPT"
-      ? "the file is damaged; it was left as it is: keep a copy, then restore a backup"
-      : existsSync(path)
-        ? "see that the disk has space and the folder belongs to the user waystation runs as"
-        : "see that the folder exists and belongs to the user waystation runs as"
-  return new StoreProblem(`${path} can't be opened (${error.code}: ${error.message}): ${advice}`)
 }

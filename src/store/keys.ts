@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { writeSecret } from "../secret.ts"
-import { StoreProblem } from "./database.ts"
+import { StoreProblem } from "./problem.ts"
 
 /**
  * Bytes of a key in the database: 64 bits of the HMAC, since fewer pages a commit is less wear. Two
@@ -12,14 +12,15 @@ export const keyLength = 8
 /** Turns what could name a patient into a key that says nothing without the box's own secret. */
 export type Keyed = (what: string | Uint8Array) => Buffer
 
-const fileName = "box.key"
+/** The box's secret, in the data folder. */
+export const keyName = "box.key"
 
 /**
  * Opens the box's secret in `folder`, or makes it for a box whose journal was never `used`. It lies
  * beside the database, not in it, so that the database alone tells nobody who the patients are.
  */
 export function openKeys(folder: string, used: boolean): Keyed {
-  const path = join(folder, fileName)
+  const path = join(folder, keyName)
   if (!existsSync(path)) {
     if (used) {
       throw new StoreProblem(
@@ -27,7 +28,7 @@ export function openKeys(folder: string, used: boolean): Keyed {
           "put it back from where the database came from",
       )
     }
-    writeSecret(folder, fileName, crypto.getRandomValues(new Uint8Array(32)))
+    writeSecret(folder, keyName, crypto.getRandomValues(new Uint8Array(32)))
   }
   const secret = readFileSync(path)
   if (secret.length !== 32) throw new StoreProblem(`${path} is damaged: it must hold 32 bytes`)

@@ -15,3 +15,18 @@ export type StoreConfig = v.InferOutput<typeof storeConfig>
 
 /** What stands where nothing is said. */
 export const storeDefaults: StoreConfig = v.parse(storeConfig, {})
+
+/** `[retention]`: how long what is done with is kept. Pending and held messages always are. */
+export const retentionConfig = v.strictObject({
+  /** Delivered to every destination that was owed it. */
+  delivered: v.optional(duration, "30d"),
+  /** Wanted by no route. */
+  unrouted: v.optional(duration, "90d"),
+  /** Given up by a person for at least one destination. */
+  discarded: v.optional(duration, "90d"),
+  /** What was no message. */
+  quarantined: v.optional(duration, "90d"),
+})
+
+/** Each in ms. */
+export type RetentionConfig = v.InferOutput<typeof retentionConfig>

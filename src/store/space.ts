@@ -95,6 +95,12 @@ export class Space {
     return this.#refusing ? Math.max(smallBytes, this.#lowWater * resumeShare) : pageBytes
   }
 
+  /** Whether so many bytes can be written with all that is kept free left free. */
+  holds(bytes: number): boolean {
+    this.#read()
+    return this.#room >= bytes
+  }
+
   /** Gives the reserve's space back. */
   giveBack(): void {
     rmSync(this.#reserve.path, { force: true })
@@ -118,7 +124,8 @@ export class Space {
   }
 }
 
-function freeBytes(folder: string): number {
+/** What this user may still write on the disk of a folder. */
+export function freeBytes(folder: string): number {
   const { bavail, bsize } = statfsSync(folder)
   return bavail * bsize
 }

@@ -1,10 +1,12 @@
 import { type Database, SQLiteError } from "bun:sqlite"
 import type { Delivery, Message, Told } from "../message.ts"
+import { type Backup, openBackups } from "./backup.ts"
 import { openBox } from "./box.ts"
-import { type Disk, explain, lockFolder, openDisk, StoreProblem } from "./database.ts"
+import { type Disk, lockFolder, openDisk } from "./database.ts"
 import { type Decision, openDestinations, type Paused } from "./destinations.ts"
 import { type Owed, openFollow, readMark, type Unfollowed } from "./follow.ts"
 import { GroupCommit } from "./group-commit.ts"
+import { type Housekeeping, openHousekeeping } from "./housekeeping.ts"
 import { type Appended, Journal, type NewMessage } from "./journal.ts"
 import { type Keyed, openKeys } from "./keys.ts"
 import { openKnown } from "./known.ts"
@@ -12,6 +14,7 @@ import { Lanes } from "./lanes.ts"
 import { openNewer } from "./newer.ts"
 import { type NextOptions, openMessages, openNext, openWaiting } from "./next.ts"
 import { openOrder } from "./order.ts"
+import { explain, StoreProblem } from "./problem.ts"
 import { openQuarantine, type Quarantined, type Refused } from "./quarantine.ts"
 import { type StoreConfig, storeDefaults } from "./settings.ts"
 import { openSettle, type Settled, type Settlement, type Settling } from "./settle.ts"
@@ -64,6 +67,9 @@ export interface Store {
   refusal(): Promise<string | undefined>
   /** Rejects when the disk takes no durable write at this moment. */
   probe(): Promise<void>
+  readonly housekeeping: Housekeeping
+  /** A copy of everything as it is now, while the store is in use; or why there can be none. */
+  backup(now: number): Promise<Backup | { problem: string }>
   close(): Promise<void>
 }
 
@@ -82,7 +88,7 @@ export async function openStore(
     const disk = openDisk(folder, space)
     opened.push(disk)
     const last = lastMessage(disk.database)
-    return storeOn({ disk, space, keyed: openKeys(folder, last > 0), settings, close })
+    return storeOn({ folder, disk, space, keyed: openKeys(folder, last > 0), settings, close })
   } catch (error) {
     close()
     throw error instanceof SQLiteError ? explain(error, folder) : error
@@ -90,6 +96,7 @@ export async function openStore(
 }
 
 interface Opening {
+  folder: string
   disk: Disk
   space: Space
   keyed: Keyed
@@ -98,7 +105,7 @@ interface Opening {
 }
 
 /** The highest id the journal ever gave; throws where following was further already. */
-function lastMessage(database: Database): number {
+export function lastMessage(database: Database): number {
   const row = database
     .query<{ seq: number }, []>("SELECT seq FROM sqlite_sequence WHERE name = 'journal'")
     .get()
@@ -111,7 +118,7 @@ function lastMessage(database: Database): number {
   )
 }
 
-function storeOn({ disk, space, keyed, settings, close }: Opening): Store {
+function storeOn({ folder, disk, space, keyed, settings, close }: Opening): Store {
   const { database } = disk
   const tail = new Tail(database, readMark(database), settings.duplicateWindow)
   const box = openBox(disk)
@@ -159,6 +166,8 @@ function storeOn({ disk, space, keyed, settings, close }: Opening): Store {
       return space.refusal()
     },
     probe: async () => box.remember("probe", String(Date.now())),
+    housekeeping: openHousekeeping(disk),
+    backup: openBackups(folder, database, space),
     async close() {
       journal.flush()
       settlements.flush()

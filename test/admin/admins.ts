@@ -20,6 +20,7 @@ export const status: Status = {
   sources: {},
   destinations: {},
   journal: { unrouted: 0, unfollowed: 0 },
+  purging: { lastAt: null, messages: 0, quarantined: 0 },
 }
 
 const token = "test-".repeat(8)
@@ -42,7 +43,7 @@ export function adminsOfThisFile() {
       if (view.data === undefined) writeFileSync(join(data, "admin-token"), `${token}\n`)
       const admin = await openAdmin(
         { host: "127.0.0.1", port: 0, sandbox: false, ...config },
-        { ready: {}, status: () => status, store: emptyQuarantine, log: () => {}, ...view, data },
+        { ...nothing, ...view, data },
       )
       opened.push(admin)
       return admin.address
@@ -50,9 +51,16 @@ export function adminsOfThisFile() {
   }
 }
 
-const emptyQuarantine: AdminView["store"] = {
-  quarantined: async () => [],
-  inQuarantine: async () => undefined,
+const nothing: Omit<AdminView, "data"> = {
+  ready: {},
+  status: () => status,
+  store: {
+    quarantined: async () => [],
+    inQuarantine: async () => undefined,
+    backup: async () => ({ problem: "there is nothing" }),
+  },
+  clock: { confirm: async () => undefined },
+  log: () => {},
 }
 
 /** A request and all of its answer. */

@@ -19,8 +19,9 @@ beforeAll(() => {
   }
   symlinkSync(join(root, "node_modules"), join(project, "node_modules"))
   mkdirSync(join(project, "src/carrier"), { recursive: true })
+  mkdirSync(join(project, "src/store"))
   cpSync(join(root, "src/version.ts"), join(project, "src/version.ts"))
-  for (const entry of ["main.ts", "carrier/thread.ts"]) {
+  for (const entry of ["main.ts", "carrier/thread.ts", "store/copy-thread.ts"]) {
     writeFileSync(join(project, "src", entry), "console.log(1)\n")
   }
 })

@@ -49,6 +49,25 @@ describe("[store] in a configuration", () => {
   })
 })
 
+describe("[retention] in a configuration", () => {
+  const day = 86_400_000
+  const retentionOf = (retention: object) =>
+    parseConfig({ site, retention }, { sources: {}, destinations: {} }).retention
+
+  test("may be left out: what was delivered is kept for 30 days, all else for 90", () => {
+    const kept = { unrouted: 90 * day, discarded: 90 * day, quarantined: 90 * day }
+    expect(retentionOf({})).toEqual({ delivered: 30 * day, ...kept })
+    expect(retentionOf({ delivered: "7d" })).toEqual({ delivered: 7 * day, ...kept })
+  })
+
+  test("has no word for what is pending or held, which is always kept", () => {
+    for (const key of ["pending", "held"]) {
+      expect(() => retentionOf({ [key]: "30d" })).toThrow(`retention.${key}: is not a key`)
+    }
+    expect(() => retentionOf({ delivered: "0d" })).toThrow("retention.delivered: must be")
+  })
+})
+
 test("a gateway below its low-water mark is alive, not ready, and answers AR 207", async () => {
   const events: string[] = []
   const config = {

@@ -22,6 +22,8 @@ const story = [
     "route.ts",
     "retry.ts",
     "pace.ts",
+    "purge.ts",
+    "clock.ts",
     "signal.ts",
   ],
 ]
