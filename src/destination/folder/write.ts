@@ -57,9 +57,10 @@ async function read(path: string): Promise<Buffer | undefined> {
  */
 async function write(folder: string, name: string, content: Uint8Array): Promise<void> {
   const part = join(folder, `.${name}.part`)
-  // For the program that picks it up to read, by its group; it is about patients.
-  const file = await open(part, "w", 0o640)
+  const file = await open(part, "w", 0o600)
   try {
+    // For who picks it up to read, by the folder's group: the service's umask lets nobody.
+    await file.chmod(0o640)
     await file.writeFile(content)
     await file.sync()
   } finally {
@@ -99,7 +100,7 @@ function outcomeOf(folder: string, { code = "", message }: NodeJS.ErrnoException
 const wrong: Readonly<Record<string, string>> = {
   EACCES: "the user that runs this may not write there: grant it that",
   EPERM: "the user that runs this may not write there: grant it that",
-  EROFS: "it can only be read: is the disk failing, or the share mounted so?",
+  EROFS: "it can only be read: is it mounted so, or not in the unit's ReadWritePaths?",
   ENOTDIR: "it is no folder: is path right?",
 }
 

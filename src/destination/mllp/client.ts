@@ -36,8 +36,7 @@ export function openMllp(
     for (const one of idle.splice(at + 1)) one.close()
     const connection = idle.pop() ?? (await Connection.open(place(), limit))
     const exchanged = await connection.exchange(outgoing, limit)
-    if (closing.signal.aborted) connection.close()
-    else idle.push(connection)
+    idle.push(connection)
     return exchanged
   }
 

@@ -29,7 +29,9 @@ export type Exchanged =
 /** No acknowledgement is anywhere near as large. */
 const ackBytesMax = 1024 ** 2
 /** After so many messages a connection is opened anew, and their control ids are let go. */
-const askedMax = 10_000
+const askedMax = 1_000
+/** MSH-10 has at most 199 characters (2.7, 2.13.9.10): of a longer one the beginning is known. */
+const charsMax = 199
 /** After so long without a word the system asks the other end whether it is still there. */
 const keepAliveMs = 60_000
 /**
@@ -89,7 +91,7 @@ export class Connection {
    */
   takes(controlId: string): boolean {
     const { size } = this.#asked
-    return this.#ended === undefined && size < askedMax && !this.#asked.has(controlId)
+    return this.#ended === undefined && size < askedMax && !this.#asked.has(keyOf(controlId))
   }
 
   /** Sends one message and waits for its answer. Closed where none came: one may come yet. */
@@ -97,7 +99,7 @@ export class Connection {
     const abort = () => this.#end(limit.reason)
     limit.addEventListener("abort", abort)
     if (limit.aborted) abort()
-    this.#asked.add(outgoing.controlId)
+    this.#asked.add(keyOf(outgoing.controlId))
     this.#answers = []
     this.#asking = true
     try {
@@ -128,7 +130,7 @@ export class Connection {
       if (isAnswerTo(ack, controlId)) {
         if (ack.code !== "CA" || acks < 2) return { came: "ack", ack }
         accepted = ack
-      } else if (!this.#asked.has(ack.about)) {
+      } else if (!this.#asked.has(keyOf(ack.about))) {
         const said = `${ack.code} for "${ack.about}" and not for "${controlId}"`
         return lost("answered to a message that it was not sent", said)
       }
@@ -182,6 +184,10 @@ export class Connection {
   #broken(came: "unsent" | "lost"): Exchanged {
     return { came: this.#refused ? "unsent" : came, error: this.#ended }
   }
+}
+
+function keyOf(controlId: string): string {
+  return controlId.slice(0, charsMax)
 }
 
 function lost(why: string, said?: string): Exchanged {

@@ -59,9 +59,11 @@ describe("a file", () => {
     ])
   })
 
-  test("is for its owner and its group alone", async () => {
+  test("is for its owner and its group alone, whatever the service's umask", async () => {
+    const before = process.umask(0o077)
     await put()
-    expect(statSync(join(path, `${name}.hl7`)).mode & 0o007).toBe(0)
+    process.umask(before)
+    expect((statSync(join(path, `${name}.hl7`)).mode & 0o777).toString(8)).toBe("640")
   })
 
   test("is never seen in part by who looks for its ending", async () => {

@@ -1,5 +1,6 @@
-import { describe, expect, test } from "bun:test"
+import { afterEach, describe, expect, test } from "bun:test"
 import { rmSync, writeFileSync } from "node:fs"
+import { createServer, type Server, type Socket } from "node:net"
 import { join } from "node:path"
 import type { TlsOptions } from "node:tls"
 import { temporaryFolder } from "../../build.ts"
@@ -27,6 +28,19 @@ const files = {
 }
 const { caFile } = files
 const servername = "his.example"
+/** A port at which whatever connects is dealt with so, until the test is over. */
+async function listen(deal: (socket: Socket) => void): Promise<number> {
+  server = createServer(deal)
+  await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve))
+  return (server.address() as { port: number }).port
+}
+
+let server: Server | undefined
+afterEach(() => {
+  server?.close()
+  server = undefined
+})
+
 const accepting = (controlId: string) => [ackOf("AA", controlId)]
 
 /** Sends one message to a receiver with this certificate. */
@@ -58,6 +72,13 @@ describe("a receiver over TLS", () => {
     })
   })
 
+  test("at a bare address is sent nothing when its certificate is not for that address", async () => {
+    expect(await outcomeWith({ tls: { caFile } })).toMatchObject({
+      outcome: "retry",
+      reason: expect.stringContaining("127.0.0.1"),
+    })
+  })
+
   test("is shown the box's certificate where it asks for one", async () => {
     const asks = { ca: authority.cert, requestCert: true, rejectUnauthorized: true }
     expect(await outcomeWith({ tls: files, servername }, asks)).toMatchObject({
@@ -74,8 +95,19 @@ describe("a receiver over TLS", () => {
     })
   })
 
+  test("that never says a word is given up on after the timeout", async () => {
+    const port = await listen(() => {})
+    const changes = { tls: { caFile }, servername, port, timeout: "50ms" }
+    const { sendOf } = await open(accepting, changes)
+    expect(await sendOf("A")).toMatchObject({
+      outcome: "retry",
+      reason: expect.stringContaining("within 0.05 s"),
+    })
+  })
+
   test("that speaks none is doubt, and says so", async () => {
-    const { sendOf } = await open(accepting, { tls: { caFile }, servername })
+    const port = await listen((socket) => void socket.end(ackOf("AR", "")))
+    const { sendOf } = await open(accepting, { tls: { caFile }, servername, port })
     expect(await sendOf("A")).toMatchObject({
       outcome: "retry",
       reason: expect.stringContaining("speaks no TLS"),
