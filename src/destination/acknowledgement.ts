@@ -21,7 +21,9 @@ export function outcomeOfAck(ack: ReadAck): Outcome {
       return { outcome: "hold", ...whyOf(ack) }
     case "AR":
     case "CR":
-      return { outcome: refusesForGood(ack) ? "hold" : "retry", ...whyOf(ack) }
+      if (refusesForGood(ack)) return { outcome: "hold", ...whyOf(ack) }
+      // Of one message again and again, while others go through, it is no matter of time.
+      return { outcome: "retry", ...whyOf(ack), ...(!asksForLater(ack) && { doubt: "fault" }) }
   }
   return { outcome: "retry", ...why("answered with a code that is none of table 0008", said(ack)) }
 }
@@ -29,6 +31,11 @@ export function outcomeOfAck(ack: ReadAck): Outcome {
 /** Table 0357, 200 to 203: it takes no such type, event, processing id or version at all. */
 function refusesForGood({ errors }: ReadAck): boolean {
   return errors.some(({ code }) => /^20[0-3]$/.test(code))
+}
+
+/** Table 0357, 207: so a box like this one says that its disk is full, for large messages first. */
+function asksForLater({ errors }: ReadAck): boolean {
+  return errors.some(({ code }) => code === "207")
 }
 
 function whyOf(ack: ReadAck) {

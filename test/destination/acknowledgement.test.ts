@@ -36,6 +36,7 @@ describe("what an acknowledgement means", () => {
       outcome: "retry",
       reason: `answered ${code}`,
       said: "busy",
+      doubt: "fault",
     })
   })
 
@@ -61,6 +62,7 @@ describe("what an acknowledgement means", () => {
     const error = { code: 207, location: "", reason: "later" } as const
     const bytes = ack(undefined, { code: "AR", error, controlId: "7", at: 0 })
     expect(outcomeOf(bytes)).toMatchObject({ outcome: "retry" })
+    expect(outcomeOf(bytes)).not.toHaveProperty("doubt")
   })
 
   test("a code of nobody's is doubt, and stays out of the log's words", () => {

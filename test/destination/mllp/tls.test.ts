@@ -72,7 +72,7 @@ describe("a receiver over TLS", () => {
     })
   })
 
-  test("at a bare address is sent nothing when its certificate is not for that address", async () => {
+  test("at a bare address is sent nothing when its certificate is not for that", async () => {
     expect(await outcomeWith({ tls: { caFile } })).toMatchObject({
       outcome: "retry",
       reason: expect.stringContaining("127.0.0.1"),
