@@ -54,7 +54,11 @@ export function openBackups(folder: string, database: Database, space: Space) {
     const needed = sizeOf(database)
     if (!space.holds(needed)) {
       const mebibytes = Math.ceil(needed / 1024 ** 2)
-      return { problem: `the disk has no room for a copy of ${mebibytes} MiB: make some free` }
+      return {
+        problem:
+          `the disk has no room for a copy of ${mebibytes} MiB beside the database: make some ` +
+          "free, or stop the gateway and copy its data folder",
+      }
     }
     const copy = await copied()
     if ("problem" in copy) return { problem: `the database can't be copied: ${copy.problem}` }

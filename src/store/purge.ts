@@ -16,6 +16,8 @@ export interface Purged {
 const chunkMs = 3
 /** Rows that are looked at in one go. */
 const batch = 64
+/** Of quarantine, in which each may take sixteen pages, so many at once. */
+const quarantineBatch = 16
 
 /** Why a message is kept, by what became of it; each has a retention of its own. */
 type Kind = "delivered" | "discarded" | "unrouted"
@@ -28,6 +30,8 @@ const beginning: Cursors = { delivered: 0, discarded: 0, unrouted: 0 }
 interface Row {
   id: number
   messageId: number
+  /** 1 where it is what stayed of a message; there may be a million of them in a row. */
+  purged: number
 }
 
 /**
@@ -40,11 +44,11 @@ export function openPurge(disk: Disk, calendar: ReturnType<typeof openCalendar>)
   const cursors = openCursors(database)
   const takeAway = openTakeAway(database)
   const trail = database.query<Row, [number, number, number]>(
-    `SELECT id, message_id AS messageId FROM trail
-     WHERE id > ? AND id <= ? AND event <> 'purged' ORDER BY id LIMIT ?`,
+    `SELECT id, message_id AS messageId, event = 'purged' AS purged FROM trail
+     WHERE id > ? AND id <= ? ORDER BY id LIMIT ?`,
   )
   const journal = database.query<Row, [number, number, number]>(
-    "SELECT id, id AS messageId FROM journal WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
+    "SELECT id, id AS messageId, 0 AS purged FROM journal WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
   )
   const quarantine = database.query<unknown, [number, number]>(
     `DELETE FROM quarantine WHERE id IN
@@ -71,20 +75,20 @@ export function openPurge(disk: Disk, calendar: ReturnType<typeof openCalendar>)
     for (const { kind, rows, end } of walks) {
       while (at[kind] < end) {
         const found = rows.all(at[kind], end, batch)
-        for (const { id, messageId } of found) {
+        for (const { id, messageId, purged } of found) {
           if (performance.now() > until) {
             cursors.write(at, retention)
             return { messages, quarantined: 0, more: true }
           }
-          if (takeAway(messageId, ends, now)) messages++
+          if (purged === 0 && takeAway(messageId, ends, now)) messages++
           at[kind] = id
         }
         if (found.length < batch) at[kind] = end
       }
     }
     cursors.write(at, retention)
-    const { changes } = quarantine.run(reached("quarantined").quarantine, batch)
-    return { messages, quarantined: changes, more: changes === batch }
+    const { changes } = quarantine.run(reached("quarantined").quarantine, quarantineBatch)
+    return { messages, quarantined: changes, more: changes === quarantineBatch }
   }
   return (retention: RetentionConfig, now: number): Purged =>
     disk.lazily(() => purgeSome(retention, now))
