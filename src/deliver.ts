@@ -3,22 +3,21 @@
  * no in-flight state on disk: after a crash a pending delivery is simply sent again.
  */
 import { openFollowing } from "./follow.ts"
-import { Line, type Lined } from "./line.ts"
+import { type Bearing, Line, type Lined } from "./line.ts"
 import { Busy, Pace } from "./pace.ts"
 import { type Standing, upright } from "./retry.ts"
 
 interface Given extends Lined {
   owed: (message: { source: string; type: string }) => readonly string[]
-  /** The destinations, and how many deliveries each bears at once. */
-  destinations: Readonly<Record<string, { concurrency: number }>>
+  destinations: Readonly<Record<string, Bearing>>
 }
 
 /** Opens the way out, which `start` sets going. Nothing is lost by closing at any moment. */
 export function openDelivering(given: Given) {
   const busy = new Busy()
   const lines = Object.fromEntries(
-    Object.entries(given.destinations).map(([name, { concurrency }]) => {
-      return [name, new Line(name, concurrency, given, new Pace(busy))]
+    Object.entries(given.destinations).map(([name, bearing]) => {
+      return [name, new Line(name, bearing, given, new Pace(busy))]
     }),
   )
   const wakeAll = () => {

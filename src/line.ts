@@ -26,6 +26,14 @@ export interface Lined {
   random: () => number
 }
 
+/** How deliveries leave for a destination. */
+export interface Bearing {
+  /** So many at once. */
+  concurrency: number
+  /** The longest wait between two tries, in ms; five minutes where left out. */
+  retryMax?: number | undefined
+}
+
 /** How long a delivery that is broken off may take to notice. */
 const heedMs = 1_000
 
@@ -45,7 +53,7 @@ export class Line {
 
   constructor(
     readonly name: string,
-    readonly concurrency: number,
+    readonly bearing: Bearing,
     readonly given: Lined,
     readonly pace: Pace,
   ) {}
@@ -119,7 +127,7 @@ export class Line {
   /** How many more may be in flight. */
   #bears(at: number): number {
     if (this.#paused !== undefined) return 0
-    return inFlightMax(this.standing, this.concurrency, at) - this.#inFlight.size
+    return inFlightMax(this.standing, this.bearing.concurrency, at) - this.#inFlight.size
   }
 
   #next(now: number, limit: number): Promise<Delivery[]> {
@@ -173,7 +181,7 @@ export class Line {
     if (this.#abort.signal.aborted && carried.outcome.outcome === "retry") return
     const outcome = judge(this.#doubts.judge(id, carried.outcome), this.standing)
     const before = this.standing
-    const after = standingAfter(before, outcome, now(), random())
+    const after = standingAfter(before, outcome, now(), random(), this.bearing.retryMax)
     // Those that were in flight when it went down say it once more: eight would make 5 minutes 1 h.
     if (probes || before.state === "up" || after.state === "up") this.#stand(after)
     if (this.standing.state !== "up") this.#probed.add(id)
@@ -198,7 +206,9 @@ export class Line {
     const basis = this.given.basis(this.name, cause)
     const { id, destination, message, attempts } = delivery
     const at = now()
-    const dueAt = outcome.outcome === "retry" ? at + nextTryMs(outcome, attempts, random()) : 0
+    const { retryMax } = this.bearing
+    const retries = outcome.outcome === "retry"
+    const dueAt = retries ? at + nextTryMs(outcome, attempts, random(), retryMax) : 0
     for (let tries = 1; !this.#abort.signal.aborted; tries++) {
       try {
         await store.settle(

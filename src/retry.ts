@@ -19,27 +19,27 @@ export const upright: Standing = { state: "up", failures: 0, notBefore: 0 }
 const secondMs = 1_000
 const minuteMs = 60 * secondMs
 const firstTryMs = secondMs / 2
-/** The longest wait between two tries of one delivery. */
+/** The longest wait between two tries of one delivery, where the configuration has no other. */
 export const retryMsMax = 5 * minuteMs
 const failuresUntilDown = 5
 const refusedUntilPaused = 20
 const firstProbeMs = 5 * minuteMs
 const probeMsMax = 60 * minuteMs
-/** A server's own Retry-After is honoured up to this. */
+/** A server's own Retry-After is honoured up to this, and no wait of ours may be longer. */
 const afterMsMax = 60 * minuteMs
 
 /** A wait beyond this was never set by us: the clock has jumped, and the delivery is due now. */
-export const patienceMs = Math.max(retryMsMax, afterMsMax)
+export const patienceMs = afterMsMax
 
 /**
- * How long until the next try, in ms: half a second doubling up to five minutes, each between half
- * and the whole of that, so that hundreds of boxes don't come back in step.
+ * How long until the next try, in ms: half a second doubling up to the longest wait, each between
+ * half and the whole of that, so that hundreds of boxes don't come back in step.
  *
  * @param failures how often it failed before
  * @param random from 0 up to 1
  */
-export function retryAfterMs(failures: number, random: number): number {
-  const ceiling = Math.min(retryMsMax, firstTryMs * 2 ** Math.min(failures, 20))
+export function retryAfterMs(failures: number, random: number, longestMs = retryMsMax): number {
+  const ceiling = Math.min(longestMs, firstTryMs * 2 ** Math.min(failures, 20))
   return Math.round((ceiling * (1 + random)) / 2)
 }
 
@@ -48,10 +48,11 @@ export function nextTryMs(
   outcome: Extract<Outcome, { outcome: "retry" }>,
   attempts: number,
   random: number,
+  longestMs = retryMsMax,
 ): number {
   // The database keeps whole milliseconds, and would refuse any others for ever.
   const afterMs = Math.min(Math.round(outcome.afterMs ?? 0), afterMsMax)
-  return afterMs > 0 ? afterMs : retryAfterMs(attempts, random)
+  return afterMs > 0 ? afterMs : retryAfterMs(attempts, random, longestMs)
 }
 
 /**
@@ -77,6 +78,7 @@ export function standingAfter(
   outcome: Outcome,
   now: number,
   random: number,
+  longestMs = retryMsMax,
 ): Standing {
   switch (outcome.outcome) {
     case "delivered":
@@ -93,7 +95,7 @@ export function standingAfter(
       }
       // Also from a pause: what is not reached can't be said to be wrong any more.
       const beyond = Math.max(0, failures - failuresUntilDown)
-      const notBefore = now + nextTryMs(outcome, beyond, random)
+      const notBefore = now + nextTryMs(outcome, beyond, random, longestMs)
       return { ...before, state: "down", failures, notBefore, reason: outcome.reason }
     }
     case "pause": {

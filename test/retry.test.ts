@@ -30,6 +30,13 @@ describe("the wait before the next try of one delivery", () => {
     expect(longest).toEqual([500, 1000, 2000, 4000, 128_000, 256_000, 300_000, 300_000, 300_000])
   })
 
+  test("is never longer than the configuration says", () => {
+    expect(retryAfterMs(50, 1, 30_000)).toBe(30_000)
+    expect(nextTryMs({ outcome: "retry", reason: "" }, 50, 1, 30_000)).toBe(30_000)
+    const standing = { ...upright, failures: 50 }
+    expect(standingAfter(standing, failure, 0, 1, 30_000).notBefore).toBe(30_000)
+  })
+
   test("is spread over half of itself, so that hundreds of boxes do not come back in step", () => {
     expect(retryAfterMs(3, 0)).toBe(2000)
     expect(retryAfterMs(3, 0.5)).toBe(3000)

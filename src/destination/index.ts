@@ -10,6 +10,8 @@ export interface DestinationConfig {
   kind: string
   /** Deliveries in flight at once; order inside a lane is kept whatever this is. */
   concurrency: number
+  /** The longest wait between two tries, in ms; five minutes where left out. */
+  retryMax?: number | undefined
   /** `block`: a message that is held keeps the later ones about its patient waiting. */
   onHeld?: "continue" | "block" | undefined
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot"
+import { duration } from "../units.ts"
 
 /** What every kind of destination can be told about how deliveries leave for it. */
 export const delivering = {
@@ -12,6 +13,15 @@ export const delivering = {
       ),
     ),
     8,
+  ),
+  /** The longest wait between two tries of one delivery, and between two of one that is down. */
+  retryMax: v.optional(
+    v.pipe(
+      duration,
+      v.minValue(1_000, "must be from 1s to 1h"),
+      v.maxValue(3_600_000, "must be from 1s to 1h"),
+    ),
+    "5m",
   ),
   /** Whether a message that is held keeps the later ones about the same patient waiting. */
   onHeld: v.optional(

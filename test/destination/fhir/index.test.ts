@@ -12,6 +12,7 @@ describe("the section of a FHIR destination", () => {
       timeout: 30_000,
       concurrency: 8,
       onHeld: "continue",
+      retryMax: 300_000,
     })
   })
 
