@@ -48,7 +48,8 @@ export function openPurge(disk: Disk, calendar: ReturnType<typeof openCalendar>)
      WHERE id > ? AND id <= ? ORDER BY id LIMIT ?`,
   )
   const journal = database.query<Row, [number, number, number]>(
-    "SELECT id, id AS messageId, 0 AS purged FROM journal WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
+    `SELECT id, id AS messageId, 0 AS purged FROM journal
+     WHERE id > ? AND id <= ? ORDER BY id LIMIT ?`,
   )
   const quarantine = database.query<unknown, [number, number]>(
     `DELETE FROM quarantine WHERE id IN
