@@ -27,20 +27,22 @@ export class Lanes {
       { id: number; destination: string; subjects: Uint8Array },
       []
     >(
-      `SELECT delivery.id, delivery.destination, subjects FROM delivery
-       LEFT JOIN destination ON destination.name = delivery.destination
-       WHERE (state = 'pending' OR state = 'held' AND blocks = 1) AND delivery.id >= min(
+      `WITH blocking AS (SELECT name FROM destination WHERE blocks = 1)
+       SELECT id, destination, subjects FROM delivery
+       WHERE (state = 'pending' OR state = 'held' AND destination IN blocking) AND id >= min(
          ifnull((SELECT min(id) FROM delivery INDEXED BY delivery_first
                  WHERE state = 'pending' AND ahead = 0), 9e18),
          ifnull((SELECT min(id) FROM delivery INDEXED BY delivery_held
-                 JOIN destination ON name = delivery.destination
-                 WHERE state = 'held' AND blocks = 1), 9e18))
-       ORDER BY delivery.id`,
+                 WHERE state = 'held' AND destination IN blocking), 9e18))
+       ORDER BY id`,
     )
     for (const { id, destination, subjects } of unsettled.iterate()) {
-      for (const lane of lanesOf(destination, subjects)) this.join(lane, id)
+      for (const lane of lanesOf(destination, subjects)) {
+        const last = this.#lasts.get(lane)
+        if (last !== undefined && !this.#firsts.has(lane)) this.#firsts.set(lane, last)
+        this.#lasts.set(lane, id)
+      }
     }
-    this.#before = []
   }
 
   /** Commits what `write` does on the disk and here; waited for, as `Disk.durably`. */
@@ -125,7 +127,8 @@ function put(ids: Ids, lane: string, id: number | undefined): void {
 
 /** The lanes of a delivery, each once; `subjects` as the journal keeps them, keys in a row. */
 export function lanesOf(destination: string, subjects: Uint8Array): string[] {
-  const keys = Buffer.from(subjects.buffer, subjects.byteOffset, subjects.byteLength)
+  // A copy: a view of what SQLite gave costs twice as much.
+  const keys = Buffer.isBuffer(subjects) ? subjects : Buffer.from(subjects)
   const lanes: string[] = []
   for (let at = 0; at < keys.length; at += keyLength) {
     lanes.push(`${destination} ${keys.toString("latin1", at, at + keyLength)}`)

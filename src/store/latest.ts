@@ -21,9 +21,10 @@ export function openIsOlder(database: Database) {
     keysIn(subjects).some((subject) => newer.get(destination, subject, messageId) !== null)
 }
 
-/** The keys that stand in a row, each a view of it. */
+/** The keys that stand in a row. */
 function keysIn(subjects: Uint8Array): Uint8Array[] {
+  if (subjects.length === keyLength) return [subjects]
   return Array.from({ length: subjects.length / keyLength }, (_, index) =>
-    subjects.subarray(index * keyLength, (index + 1) * keyLength),
+    subjects.slice(index * keyLength, (index + 1) * keyLength),
   )
 }

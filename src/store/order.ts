@@ -67,10 +67,13 @@ export function openOrder(database: Database, lanes: Lanes) {
     leave({ id, destination, subjects }: Placed, ahead: number): void {
       const behind = pairs.behind(id)
       const before = ahead > 0 ? pairs.before(id) : []
-      if (before.length + behind.length > 0) pairs.unlink(id, behind)
-      for (const lane of lanesOf(destination, subjects)) {
-        const first = before.find(isIn(destination, lane))?.id
-        const then = behind.find(isIn(destination, lane))?.id
+      pairs.unlink(id, before, behind)
+      const own = lanesOf(destination, subjects)
+      for (const lane of own) {
+        // With one subject, whoever is next to it is so in that subject's lane.
+        const shares = own.length === 1 ? () => true : isIn(destination, lane)
+        const first = before.find(shares)?.id
+        const then = behind.find(shares)?.id
         if (first !== undefined && then !== undefined) pairs.link(first, then)
         lanes.leave(lane, id, first, then)
       }

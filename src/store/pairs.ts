@@ -44,10 +44,11 @@ export function openPairs(database: Database) {
     link(first: number, then: number): void {
       if (add.run(first, then).changes > 0) stepBack.run(then)
     },
-    /** Takes it out of all of its pairs; `behind`: those right behind it, who step forward. */
-    unlink(id: number, behind: readonly Paired[]): void {
+    /** Takes it out of all of its pairs; those right behind it step forward. */
+    unlink(id: number, before: readonly Paired[], behind: readonly Paired[]): void {
       for (const then of behind) stepForward.run(then.id)
-      forgetBehind.run(id)
+      if (behind.length > 0) forgetBehind.run(id)
+      if (before.length === 0) return
       forgetBefore.run(id)
       waitForNobody.run(id)
     },

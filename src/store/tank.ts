@@ -87,10 +87,10 @@ export function openTank({ database, lanes, order, destinations }: Given): Tank 
   /** In commits that leave room between them: 10,000 at once would hold up all that comes in. */
   async function decideAll(which: Which, one: (id: number) => boolean): Promise<number> {
     const ids = await idsOf(which)
-    let [looked, done] = [0, 0]
-    while (looked < ids.length) {
-      const chunk = lanes.durably(() => decideSome(ids.slice(looked), one))
-      looked += chunk.looked
+    let [at, done] = [0, 0]
+    while (at < ids.length) {
+      const chunk = lanes.durably(() => decideSome(ids, at, one))
+      at = chunk.at
       done += chunk.done
       await turn()
     }
@@ -110,16 +110,15 @@ export function openTank({ database, lanes, order, destinations }: Given): Tank 
   }
 }
 
-/** As many as the time of one commit allows. */
-function decideSome(ids: readonly number[], one: (id: number) => boolean) {
+/** As many as the time of one commit allows, from the place `from` on. */
+function decideSome(ids: readonly number[], from: number, one: (id: number) => boolean) {
   const until = performance.now() + commitMs
-  let [looked, done] = [0, 0]
-  for (const id of ids) {
-    if (looked > 0 && performance.now() >= until) break
-    if (one(id)) done++
-    looked++
+  let [at, done] = [from, 0]
+  for (; at < ids.length; at++) {
+    if (at > from && performance.now() >= until) break
+    if (one(ids[at] ?? 0)) done++
   }
-  return { looked, done }
+  return { at, done }
 }
 
 /** Lets what came in meanwhile have its turn. */

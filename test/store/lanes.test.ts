@@ -127,6 +127,9 @@ test("finding what is due costs the same at any backlog: each query walks its in
       .all()
       .map(({ detail }) => detail)
       .join()
+  const held = `SELECT min(id) AS id FROM (SELECT id FROM delivery INDEXED BY delivery_held
+    WHERE state = 'held' AND id < 9 ORDER BY id DESC LIMIT 5)`
+  expect(plan(held)).toContain("SEARCH delivery USING COVERING INDEX delivery_held (id<?)")
   const due = `SELECT id FROM delivery INDEXED BY delivery_first WHERE destination = 'central'
     AND state = 'pending' AND ahead = 0 AND (due_at <= 0 OR due_at > 9) ORDER BY urgent DESC, id`
   expect(plan(due)).toBe("SEARCH delivery USING INDEX delivery_first (destination=?)")

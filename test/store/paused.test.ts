@@ -23,7 +23,7 @@ test("a pause by a person outlives a restart, and ends when a person says so", a
   expect(await again.paused()).toEqual({})
 })
 
-test("where what is held blocks, those behind it wait until it is decided", async () => {
+test("where what is held blocks, those behind it wait until a person decides", async () => {
   const folder = temporaryFolder()
   const store = await storeIn(folder)
   await store.blocking(new Set(["central"]))

@@ -1,8 +1,6 @@
-import { Database } from "bun:sqlite"
 import { expect, test } from "bun:test"
-import { join } from "node:path"
 import { temporaryFolder } from "../build.ts"
-import { delivered, dueFor, oweAll, settleAs } from "./owing.ts"
+import { delivered, dueFor, held, oweAll, settleAs } from "./owing.ts"
 import { storesOfThisFile } from "./stores.ts"
 
 const { storeIn, close } = storesOfThisFile()
@@ -49,28 +47,16 @@ test("those before an urgent one in its lanes go first with it, in their order",
   expect(ids(await dueFor(store))).toEqual([1, 2])
 })
 
-test("an earlier message that is replayed goes first with the urgent one behind it", async () => {
+test("what is replayed before an urgent one goes first, with those before it", async () => {
   const store = await storeIn(temporaryFolder())
-  await oweAll(store, [routine("P1"), routine("P1")])
-  for (const hold of await dueFor(store)) {
-    await settleAs(store, hold, { outcome: "hold", reason: "422" })
-  }
-  await oweAll(store, [routine("P2"), urgent("P1")])
-  await store.tank.replay({ ids: [1] }, { by: "nurse", at: 1 })
-  expect(ids(await dueFor(store, { limit: 1 }))).toEqual([1])
-})
-
-test("finding what is due costs the same at any backlog: each query walks its index", async () => {
-  const folder = temporaryFolder()
-  await storeIn(folder)
-  const database = new Database(join(folder, "waystation.db"), { readonly: true })
-  const plan = (sql: string) =>
-    database
-      .query<{ detail: string }, []>(`EXPLAIN QUERY PLAN ${sql}`)
-      .all()
-      .map(({ detail }) => detail)
-  const due = `SELECT id FROM delivery INDEXED BY delivery_first WHERE destination = 'central'
-    AND state = 'pending' AND ahead = 0 AND (due_at <= 0 OR due_at > 9) ORDER BY urgent DESC, id`
-  expect(plan(due)).toEqual(["SEARCH delivery USING INDEX delivery_first (destination=?)"])
-  database.close()
+  await oweAll(store, [routine("P9"), routine("P2"), routine("P1", "P2")])
+  for (const id of [2, 3]) await settleAs(store, { id, message: { id } }, held)
+  const by = { by: "nurse", at: 1 }
+  await store.tank.replay({ ids: [2] }, by)
+  await oweAll(store, [urgent("P1")])
+  expect(ids(await dueFor(store, { limit: 1 }))).toEqual([4])
+  await store.tank.replay({ ids: [3] }, by)
+  expect(ids(await dueFor(store, { limit: 1 }))).toEqual([2])
+  await settleAs(store, { id: 2, message: { id: 2 } }, delivered)
+  expect(ids(await dueFor(store, { limit: 1 }))).toEqual([3])
 })

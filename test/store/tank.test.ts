@@ -172,3 +172,65 @@ describe("a delivery that waits", () => {
     expect(await store.tank.one(1)).toMatchObject({ state: "delivered", receipt: { status: 200 } })
   })
 })
+
+describe("what is replayed", () => {
+  test("stands in the trail with who decided it and what it was before", async () => {
+    const store = await storeIn(temporaryFolder())
+    await holding(store, [about("P1"), refused])
+    await store.tank.replay({ reason: "refused with 422" }, { ...by, reason: "map mended" })
+    const { reason, trail, ...one } = (await store.tank.one(1)) ?? {}
+    expect(one).toMatchObject({ state: "pending", attempts: 0, replayed: true, issues: [] })
+    expect(reason).toBeNull()
+    expect(trail?.map(({ event }) => event)).toEqual(["held", "replayed"])
+    expect(trail?.[1]?.detail).toMatchObject({
+      by: "nurse",
+      reason: "map mended",
+      was: { state: "held", reason: "refused with 422", attempts: 1 },
+    })
+  })
+
+  test("overwrites nothing newer about the same patient, unless it is forced to", async () => {
+    const store = await storeIn(temporaryFolder())
+    const some = [about("P1", "P2"), about("P2"), about("P3"), about("P1")]
+    await holding(store, ...some.map((one): [Arriving, Outcome] => [one, delivered]))
+    const createOnly = async () =>
+      Object.fromEntries((await dueFor(store)).map((one) => [one.id, one.createOnly]))
+    const each = { state: "delivered" } as const
+    expect(await store.tank.replay(each, by)).toBe(4)
+    expect(await createOnly()).toEqual({ 1: true, 3: false })
+    await store.tank.discard({ ids: [1] }, { ...by, reason: "not needed" })
+    expect(await createOnly()).toEqual({ 2: false, 3: false, 4: false })
+    await store.tank.replay({ ids: [1] }, { ...by, force: true })
+    expect(await createOnly()).toEqual({ 1: false, 3: false })
+  })
+
+  test("waits until a later one about the same patient is no longer in flight", async () => {
+    const store = await storeIn(temporaryFolder())
+    await holding(store, [about("P1"), held])
+    await oweAll(store, [about("P1")])
+    const [later] = await dueFor(store)
+    await store.tank.replay({}, by)
+    expect(ids(await dueFor(store, { except: [2] }))).toEqual([])
+    if (later) await settleAs(store, later, { outcome: "retry", reason: "timed out" })
+    expect(ids(await dueFor(store))).toEqual([1])
+  })
+
+  test("lets messages in meanwhile, however many there are", async () => {
+    const store = await storeIn(temporaryFolder())
+    const many = Array.from({ length: 3_000 }, (_, at): [Arriving, Outcome] => {
+      return [about(`P${at}`), held]
+    })
+    await holding(store, ...many)
+    let replaying = true
+    const replayed = store.tank.replay({}, by).finally(() => {
+      replaying = false
+    })
+    let taken = 0
+    while (replaying) {
+      await oweAll(store, [about("P1")])
+      taken++
+    }
+    expect(await replayed).toBe(3_000)
+    expect(taken).toBeGreaterThan(3)
+  })
+})
