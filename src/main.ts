@@ -2,6 +2,7 @@ import { backup } from "./cli/backup.ts"
 import { check } from "./cli/check.ts"
 import { type Command, print, UsageProblem } from "./cli/command.ts"
 import { convert } from "./cli/convert.ts"
+import { key } from "./cli/key.ts"
 import { restore } from "./cli/restore.ts"
 import { run } from "./cli/run.ts"
 import { send } from "./cli/send.ts"
@@ -16,6 +17,7 @@ const commands: Readonly<Record<string, Command>> = {
   backup,
   restore,
   verify,
+  key,
 }
 
 const help = `Waystation takes HL7 v2 in, keeps it on disk, and delivers it as FHIR R4.

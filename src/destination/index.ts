@@ -5,6 +5,8 @@ import { folder } from "./folder/index.ts"
 import { http } from "./http/index.ts"
 import { mllp } from "./mllp/index.ts"
 
+export { type Alg, algs, newPrivateKey, publicJwkOf } from "./auth/private-key.ts"
+
 /** What every kind's configuration comes to, whatever else it has. */
 export interface DestinationConfig {
   kind: string

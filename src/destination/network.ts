@@ -32,6 +32,8 @@ export function networkReason(base: string, error: unknown): string {
   return `${base}: ${words}`
 }
 
+const byCaFile = "; name the one that signed it as tls.caFile"
+
 const said: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused; is the server running, and the port right?",
   ECONNRESET: "the connection was cut before the answer was whole",
@@ -39,11 +41,15 @@ const said: Readonly<Record<string, string>> = {
   EAI_AGAIN: "the name can't be resolved just now; is the network up?",
   ENETUNREACH: "there is no way to it; is the network up?",
   EHOSTUNREACH: "there is no way to it; is the network up, and the server?",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is signed by nobody but itself",
-  SELF_SIGNED_CERT_IN_CHAIN: "its certificate is not of an authority that is trusted here",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is not of an authority that is trusted here",
   ERR_SSL_WRONG_VERSION_NUMBER: "what answers there speaks no TLS",
   ERR_SSL_TLSV1_ALERT_CERTIFICATE_REQUIRED: "it asks for a certificate: name certFile and keyFile",
+  DEPTH_ZERO_SELF_SIGNED_CERT: `its certificate is signed by nobody but itself${byCaFile}`,
+  SELF_SIGNED_CERT_IN_CHAIN: `its certificate is of an authority that is not known${byCaFile}`,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: `its certificate's authority is not known${byCaFile}`,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: `its certificate's authority is not known${byCaFile}`,
+  CERT_HAS_EXPIRED: "its certificate has expired; or is this box's clock wrong?",
+  CERT_NOT_YET_VALID: "its certificate is not valid yet; is this box's clock right?",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name; is the address right?",
   Malformed_HTTP_Response: "what answers there is no web server; is the port right?",
-  EPROTO: "no TLS there; is it http:// and not https://?",
+  EPROTO: "no TLS could be agreed on; is it http://, or does it ask for a tls.certFile?",
 }

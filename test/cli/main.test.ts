@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test"
 import packageJson from "../../package.json" with { type: "json" }
 import { waystation } from "./waystation.ts"
 
-const commands = ["run", "check", "convert", "send"]
+const commands = ["run", "check", "convert", "send", "key"]
 
 describe("waystation", () => {
   test("--version prints the version and the commit", async () => {
@@ -52,6 +52,8 @@ describe("waystation", () => {
     [["check"], "--config FILE is missing"],
     [["check", "--config", "a", "b"], "'b'"],
     [["convert"], "a FILE is missing"],
+    [["key"], "--out DIR is missing"],
+    [["key", "--alg", "HS256", "--out", "a"], "--alg takes RS384 or ES384, not HS256"],
     [["convert", "--json", "-"], "--json"],
     [["send", "-"], "--to HOST:PORT is missing"],
     [["send", "--to", "127.0.0.1", "-"], "--to takes HOST:PORT"],

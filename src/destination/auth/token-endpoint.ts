@@ -80,19 +80,26 @@ const passing = ["temporarily_unavailable", "server_error"]
 
 function refusal(answer: Answer, { url, secrets, advice }: TokenRequest, now: number) {
   const { status, text } = answer
-  const { error, error_description: description } = object(parseJson(text))
+  const { error, error_description: description, access_token: token } = object(parseJson(text))
   // The log may have it: a code of the standard's and its extensions', and nothing else.
   const code = typeof error === "string" && /^[a-z_]{1,40}$/.test(error) ? error : ""
-  const meaning = outcomeOfStatus(answer, now)
-  const outcome = meaning.outcome === "retry" || passing.includes(code) ? "retry" : "pause"
-  const reason = [
-    `${url}: answered ${[status, code].join(" ").trim()}`,
-    ...(outcome === "pause" ? [adviceFor[code] ?? advice] : []),
-  ].join(": ")
   const words = typeof description === "string" ? description : explanation(text)
-  const said = secrets.reduce((masked, secret) => masked.replaceAll(secret, "[secret]"), words)
-  const afterMs = meaning.outcome === "retry" ? meaning.afterMs : undefined
-  return new AccessProblem({ outcome, ...why(reason, said), ...(afterMs && { afterMs }) })
+  const hidden = typeof token === "string" && token !== "" ? [token, ...secrets] : secrets
+  const said = hidden.reduce((masked, secret) => masked.replaceAll(secret, "[secret]"), words)
+  const meaning = outcomeOfStatus(answer, now)
+  if (status >= 300 && meaning.outcome === "retry") {
+    const { reason, afterMs } = meaning
+    return new AccessProblem({ outcome: "retry", ...why(`${url}: ${reason}`, said), afterMs })
+  }
+  const reason = `${url}: answered ${[status, code].join(" ").trim()}`
+  if (passing.includes(code)) return new AccessProblem({ outcome: "retry", ...why(reason, said) })
+  const look = adviceFor[code] ?? (elsewhere(status) ? "is that address right?" : advice)
+  return new AccessProblem({ outcome: "pause", ...why(`${reason}: ${look}`, said) })
+}
+
+/** Whether what answers is no token endpoint, rather than one that refuses us. */
+function elsewhere(status: number): boolean {
+  return (status >= 300 && status < 400) || [404, 405, 410].includes(status)
 }
 
 /** Where the standard's code says more than that we are not wanted (RFC 6749, 5.2; RFC 8707). */
