@@ -56,3 +56,23 @@ test("a Bundle with something wrong in it is held for the first thing, and not s
   })
   expect(sent).toEqual([])
 })
+
+test("what can't be looked up for want of credentials pauses; other doubt is a retry", async () => {
+  const owned = ["Patient/1"]
+  const map = (): Mapped => ({
+    bundle: { resourceType: "Bundle", type: "transaction" },
+    notes: [],
+    told: [],
+    owned,
+  })
+  const outcomeOf = async (error: Error) => {
+    const send = async () => delivered
+    const look = () => Promise.reject(error)
+    const outlets = { central: { takes: "bundle", send, look } } as const
+    const carry = openCarrying({ map, check: () => [], outlets })
+    return (await carry(carrying, async () => [], never)).outcome
+  }
+  const outcome: Outcome = { outcome: "pause", reason: "clientSecretFile: gone" }
+  expect(await outcomeOf(Object.assign(new Error("gone"), { outcome }))).toEqual(outcome)
+  expect(await outcomeOf(new Error("away"))).toEqual({ outcome: "retry", reason: "away" })
+})

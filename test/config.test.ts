@@ -57,10 +57,12 @@ describe("a configuration that holds", () => {
   })
 
   test.each(readdirSync(examples))("config/%s is one", async (name) => {
-    // The tokens it names are on the box that it is an example for.
+    // The secrets and certificates it names are on the box that it is an example for.
     const here = (key: string, value: unknown) => (key === "tokensFile" ? tokensFile : value)
     const example: unknown = await readConfig(join(examples, name))
-    expect(problemsOf(JSON.parse(JSON.stringify(example), here))).toEqual([])
+    const missing = /^destination\.[\w.]+File: .* can't be read: there is no such file$/
+    const problems = problemsOf(JSON.parse(JSON.stringify(example), here))
+    expect(problems.filter((problem) => !missing.test(problem))).toEqual([])
   })
 
   test("may have listeners on one port of two addresses, and several on any free port", () => {
@@ -227,6 +229,16 @@ describe("a configuration that does not hold", () => {
       {
         site,
         destination: { c: { kind: "fhir", url: value, timeout: value, concurrency: value } },
+      },
+      { site, destination: { c: { ...central, auth: value, tls: value, proxy: value } } },
+      {
+        site,
+        destination: {
+          b: { ...central, auth: { kind: "basic", username: value, passwordFile: value } },
+          o: { ...central, auth: { kind: "client-credentials", clientAuth: value, scope: value } },
+          s: { ...central, auth: { kind: "smart-backend", tokenUrl: value, keyFile: value } },
+          t: { ...central, tls: { caFile: value, certFile: value, keyFile: value } },
+        },
       },
       { site, route: [{ from: value, to: value, type: value }] },
     ])

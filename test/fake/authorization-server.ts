@@ -19,13 +19,14 @@ export interface RegisteredClient {
   jwks?: { keys: unknown[] }
 }
 
-/** Opens one that knows these clients, on a free port of the loopback address. */
+/** Opens one that knows these clients, on this port of the loopback address or on any free one. */
 export async function openAuthorizationServer(
   clients: readonly RegisteredClient[],
+  at = 0,
 ): Promise<AuthorizationServer> {
   let handle: ReturnType<Provider["callback"]> | undefined
   const server = createServer((request, response) => handle?.(request, response))
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  await new Promise<void>((resolve) => server.listen(at, "127.0.0.1", resolve))
   const { port } = server.address() as AddressInfo
   const issuer = `http://127.0.0.1:${port}`
   const provider = new Provider(issuer, {

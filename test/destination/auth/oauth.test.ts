@@ -40,7 +40,7 @@ describe.each([
     expect(await server.grantOf(shown())).toMatchObject({ clientId, scope })
   })
 
-  test("a wrong secret is a pause that says what to do; the right one is taken without a restart", async () => {
+  test("a wrong secret is a pause that says what to do; mended, it needs no restart", async () => {
     await using server = await openAuthorizationServer([
       { client_id: clientId, client_secret: secret, token_endpoint_auth_method: method },
     ])

@@ -28,7 +28,7 @@ const open = (more: { kid?: string; tokenUrl?: string; url?: string } = {}, now 
 
 const assertionIn = (asked: TokenAsked | undefined) => asked?.form.get("client_assertion") ?? ""
 
-test("the proof says who, to whom and for how long, and is signed by the key of that name", async () => {
+test("the proof says who, to whom, for how long, and is signed by the key it names", async () => {
   using opened = open({ tokenUrl: endpoint.url })
   await opened.send()
   const [asked] = endpoint.requests

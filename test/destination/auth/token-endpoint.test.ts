@@ -102,7 +102,7 @@ describe("doubt is a retry, and nothing leaves the box", () => {
     expect(central.requests).toHaveLength(1)
   })
 
-  test("silent: no longer than the destination's timeout, and it says what was waited for", async () => {
+  test("silent: no longer than the destination's timeout, and says what it waits for", async () => {
     endpoint.answer = () => Promise.withResolvers<TokenAnswer>().promise
     using hasty = open({ timeout: 50 })
     expect(await hasty.send()).toEqual({
@@ -215,58 +215,5 @@ describe("how long a token lasts", () => {
     answers({ body: { access_token: "token" } })
     expect(await open().send()).toMatchObject({ outcome: "delivered" })
     expect(shown()).toEqual(["Bearer token", "Bearer token"])
-  })
-})
-
-describe("the password grant (legacy)", () => {
-  const passwordFile = () => secretFile("pa ss&word")
-  const askedWith = async (more: object) => {
-    using legacy = openReached({
-      url: central.url,
-      auth: {
-        kind: "password",
-        tokenUrl: endpoint.url,
-        username: "kisumu",
-        passwordFile: passwordFile(),
-        clientAuth: "basic",
-        ...more,
-      },
-    })
-    expect(await legacy.send()).toMatchObject({ outcome: "delivered" })
-    const { form, headers } = endpoint.requests.at(-1) ?? {}
-    return [Object.fromEntries(form ?? []), headers?.get("authorization") ?? undefined]
-  }
-  const asked = { grant_type: "password", username: "kisumu", password: "pa ss&word" }
-
-  test("is asked for with the user's name and password, and the client's where there is one", async () => {
-    expect(await askedWith({})).toEqual([asked, undefined])
-    expect(await askedWith({ clientId: "box" })).toEqual([
-      { ...asked, client_id: "box" },
-      undefined,
-    ])
-    const client = { clientId: "box", clientSecretFile }
-    const basic = `Basic ${Buffer.from("box:s3cret").toString("base64")}`
-    expect(await askedWith(client)).toEqual([asked, basic])
-  })
-
-  test("refused, it names the file the password came from", async () => {
-    answers({ status: 400, body: { error: "invalid_grant" } })
-    const file = passwordFile()
-    using legacy = openReached({
-      url: central.url,
-      auth: {
-        kind: "password",
-        tokenUrl: endpoint.url,
-        username: "kisumu",
-        passwordFile: file,
-        clientAuth: "basic",
-      },
-    })
-    expect(await legacy.send()).toMatchObject({
-      outcome: "pause",
-      reason: expect.stringContaining(
-        `is username known there, and its password the one in ${file}`,
-      ),
-    })
   })
 })

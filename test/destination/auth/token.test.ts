@@ -68,7 +68,7 @@ test.each([
   },
 )
 
-test("while the endpoint is down the old token serves to its end, and it is asked now and then", async () => {
+test("with the endpoint down the old token serves to its end; it is asked at times", async () => {
   await first()
   let sent = 0
   for (now = 1000 + hourMs - 60_000; now < 1000 + hourMs; now += 100) {
@@ -85,7 +85,7 @@ test("while the endpoint is down the old token serves to its end, and it is aske
   await expect(last).rejects.toThrow("down")
 })
 
-test("a token lasts from when it was asked for: an answer that was long on its way is older", async () => {
+test("a token lasts from when it was asked for: its answer may have taken long", async () => {
   const headers = auth.headers(never)
   now += 9000
   grant("Bearer 1", 10_000)
