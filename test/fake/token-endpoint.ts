@@ -6,6 +6,8 @@ export interface TokenAsked {
   path: string
   headers: Headers
   form: URLSearchParams
+  /** Resolves when who asked has left. */
+  gone: Promise<unknown>
 }
 
 /** What it answers: a body that is no text goes out as JSON. */
@@ -36,6 +38,7 @@ export async function openTokenEndpoint(): Promise<TokenEndpoint & AsyncDisposab
       path: request.url ?? "",
       headers: new Headers(request.headers as Record<string, string>),
       form: new URLSearchParams(Buffer.concat(chunks).toString()),
+      gone: new Promise((resolve) => request.socket.once("close", resolve)),
     }
     const count = requests.push(asked)
     const { status = 200, headers, body = "" } = await endpoint.answer(asked, count)

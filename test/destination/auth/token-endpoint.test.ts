@@ -1,7 +1,13 @@
 /** What a token endpoint does to us when it is not at its best. */
-import { afterEach, beforeEach, describe, expect, test } from "bun:test"
+import { afterEach, beforeEach, describe, expect, setSystemTime, test } from "bun:test"
+import { grantedOf } from "../../../src/destination/auth/token-endpoint.ts"
 import { type Central, openCentral } from "../../fake/central.ts"
-import { granted, openTokenEndpoint, type TokenAnswer } from "../../fake/token-endpoint.ts"
+import {
+  granted,
+  openTokenEndpoint,
+  type TokenAnswer,
+  type TokenAsked,
+} from "../../fake/token-endpoint.ts"
 import { type Opened, openReached, secretFile } from "./access.ts"
 
 let central: Central
@@ -22,7 +28,14 @@ afterEach(async () => {
   await central.close()
 })
 
-const open = (more: { timeout?: number; audience?: string; resource?: string } = {}): Opened => {
+interface More {
+  timeout?: number
+  tokenUrl?: string
+  audience?: string
+  resource?: string
+}
+
+const open = (more: More = {}): Opened => {
   const { timeout = 10_000, ...asked } = more
   return openReached({
     url: central.url,
@@ -112,17 +125,21 @@ describe("doubt is a retry, and nothing leaves the box", () => {
     expect(central.requests).toEqual([])
   })
 
+  test("silent while the gateway stops: nobody waits for it any longer", async () => {
+    const asked = Promise.withResolvers<TokenAsked>()
+    endpoint.answer = (one) => {
+      asked.resolve(one)
+      return Promise.withResolvers<TokenAnswer>().promise
+    }
+    const sent = opened.send()
+    const { gone } = await asked.promise
+    await opened.destination.close()
+    expect(await sent).toMatchObject({ outcome: "retry" })
+    await gone
+  })
+
   test("a name that does not resolve", async () => {
-    using lost = openReached({
-      url: central.url,
-      auth: {
-        kind: "password",
-        tokenUrl: "http://sso.invalid/token",
-        username: "kisumu",
-        passwordFile: clientSecretFile,
-        clientAuth: "basic",
-      },
-    })
+    using lost = open({ tokenUrl: "http://sso.invalid/token" })
     expect(await lost.send()).toMatchObject({
       outcome: "retry",
       reason: expect.stringContaining("http://sso.invalid/token: the name can't be resolved"),
@@ -208,6 +225,21 @@ describe("how long a token lasts", () => {
       expect(endpoint.requests).toHaveLength(1)
     },
   )
+
+  test("is at most a day, whatever is said", () => {
+    const text = JSON.stringify(granted("token", 1e9))
+    const answer = { status: 200, headers: new Headers(), text, cut: false }
+    const request = { url: endpoint.url, form: {}, headers: {}, secrets: [], advice: "" }
+    expect(grantedOf(answer, request, 0).lastsMs).toBe(86_400_000)
+  })
+
+  test("is not read off the clock: one that jumps ends no token, and prolongs none", async () => {
+    await opened.send("1")
+    setSystemTime(Date.now() + 86_400_000)
+    await opened.send("2")
+    setSystemTime()
+    expect(endpoint.requests).toHaveLength(1)
+  })
 
   test("its type may be written in any way, or be left out", async () => {
     answers({ body: { access_token: "token", token_type: "bEARER" } })
