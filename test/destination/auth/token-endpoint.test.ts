@@ -28,12 +28,7 @@ afterEach(async () => {
   await central.close()
 })
 
-interface More {
-  timeout?: number
-  tokenUrl?: string
-  audience?: string
-  resource?: string
-}
+type More = { timeout?: number } & Partial<Record<"tokenUrl" | "audience" | "resource", string>>
 
 const open = (more: More = {}): Opened => {
   const { timeout = 10_000, ...asked } = more
