@@ -16,6 +16,7 @@ import { type NextOptions, openMessages, openNext, openWaiting } from "./next.ts
 import { openOrder } from "./order.ts"
 import { explain, StoreProblem } from "./problem.ts"
 import { openQuarantine, type Quarantined, type Refused } from "./quarantine.ts"
+import { openSearch, type Search } from "./search.ts"
 import { type StoreConfig, storeDefaults } from "./settings.ts"
 import { openSettle, type Settled, type Settlement, type Settling } from "./settle.ts"
 import { Space } from "./space.ts"
@@ -59,6 +60,7 @@ export interface Store {
   pause(destination: string, decision: Decision): Promise<void>
   resume(destination: string): Promise<void>
   readonly tank: Tank
+  readonly search: Search
   counts(): Promise<Counts>
   /** What the box keeps under `name`: its configuration, for one. */
   recall(name: string): Promise<string | undefined>
@@ -158,6 +160,7 @@ function storeOn({ folder, disk, space, keyed, settings, close }: Opening): Stor
     pause: async (destination, decision) => destinations.pause(destination, decision),
     resume: async (destination) => destinations.resume(destination),
     tank: openTank({ database, lanes, order, destinations }),
+    search: openSearch(database, keyed),
     counts: async () => counts(),
     recall: async (name) => box.recall(name),
     remember: async (name, value) => box.remember(name, value),

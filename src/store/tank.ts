@@ -5,6 +5,7 @@ import { type Found, openFind, sliceMax, type Wanted } from "./found.ts"
 import type { Lanes } from "./lanes.ts"
 import type { Order } from "./order.ts"
 import { openTrailOf, type TrailEntry } from "./trail.ts"
+import { turn } from "./turn.ts"
 
 /** Deliveries by their ids, or all that are wanted. */
 export type Which = { ids: readonly number[] } | Wanted
@@ -119,9 +120,4 @@ function decideSome(ids: readonly number[], from: number, one: (id: number) => b
     if (one(ids[at] ?? 0)) done++
   }
   return { at, done }
-}
-
-/** Lets what came in meanwhile have its turn. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }
