@@ -3,9 +3,9 @@
  * no in-flight state on disk: after a crash a pending delivery is simply sent again.
  */
 import { openFollowing } from "./follow.ts"
-import { type Bearing, Line, type Lined } from "./line.ts"
+import { type Bearing, Line, type Lined, type Stands } from "./line.ts"
 import { Busy, Pace } from "./pace.ts"
-import { type Standing, upright } from "./retry.ts"
+import { upright } from "./retry.ts"
 
 interface Given extends Lined {
   owed: (message: { source: string; type: string }) => readonly string[]
@@ -38,7 +38,8 @@ export function openDelivering(given: Given) {
     decided(destination: string): void {
       lines[destination]?.wake()
     },
-    standing: (destination: string): Standing => lines[destination]?.stands() ?? upright,
+    standing: (destination: string): Stands =>
+      lines[destination]?.stands() ?? { ...upright, since: undefined },
     /** Sends nothing until `resume`, for this reason; what is in flight comes to its end. */
     pause: (destination: string, reason: string): void => lines[destination]?.pause(reason),
     /** Goes on at full speed, whatever went wrong before. */

@@ -34,6 +34,9 @@ export interface Bearing {
   retryMax?: number | undefined
 }
 
+/** How a destination stands, and since when by the box's clock where that ever changed. */
+export type Stands = Standing & { since: number | undefined }
+
 /** How long a delivery that is broken off may take to notice. */
 const heedMs = 1_000
 
@@ -50,6 +53,8 @@ export class Line {
   #closing = false
   /** Why a person has paused it. */
   #paused: string | undefined
+  /** When its state last changed. */
+  #since: number | undefined
 
   constructor(
     readonly name: string,
@@ -67,9 +72,10 @@ export class Line {
   }
 
   /** How it stands, a person's pause before all else. */
-  stands(): Standing {
-    if (this.#paused === undefined) return this.standing
-    return { ...this.standing, state: "paused", reason: this.#paused }
+  stands(): Stands {
+    const stands = { ...this.standing, since: this.#since }
+    if (this.#paused === undefined) return stands
+    return { ...stands, state: "paused", reason: this.#paused }
   }
 
   pause(reason: string): void {
@@ -196,7 +202,9 @@ export class Line {
     this.standing = standing
     const { state, reason } = standing
     if (state === "up") this.#probed.clear()
-    if (state !== before) this.given.log(`destination-${state}`, { destination: this.name, reason })
+    if (state === before) return
+    this.#since = this.given.now()
+    this.given.log(`destination-${state}`, { destination: this.name, reason })
   }
 
   /** Until it is written the delivery stays in flight: to send it again would only double it. */

@@ -143,6 +143,7 @@ test("a wrong profile at central does not empty the backlog into the holding tan
   const line = await delivering(() => ({ outcome: "hold", reason: "answered 422" }))
   for (let count = 0; count < 60; count++) await line.receive(`${count}`)
   while (line.standing().state !== "paused") await Bun.sleep(5)
+  expect(line.standing().since).toBe(line.now())
   await Bun.sleep(100)
   expect(await line.counts()).toMatchObject({ held: 19, pending: 41 })
   expect(line.standing().reason).toBe("it refused 20 messages in a row: answered 422")
