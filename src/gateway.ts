@@ -2,7 +2,7 @@
  * The only file that knows every room. It opens them from the disk outwards, so that nothing comes
  * in before it can be kept, and closes them the other way.
  */
-import { openAdmin, openStatus, type Status } from "./admin/index.ts"
+import { openAdmin, openStatus, pausedBecause, type Status } from "./admin/index.ts"
 import { openBasis } from "./basis.ts"
 import { type Carrier, openCarrierHere, openCarrierThread } from "./carrier/index.ts"
 import { type Config, type Kinds, parseConfig, StartProblem } from "./config.ts"
@@ -128,18 +128,8 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
   const surroundings: Surroundings = { site, log, now }
   const inFlight = new InFlight(log)
   const sources: Record<string, Source> = {}
-  const carrier = openCarrier(opening)
-  opened.push(() => carrier.close())
-  const delivering = openDelivering({
-    store,
-    owed: (message) => owed(config.route, message),
-    carry: carrier.carry,
-    basis: openBasis(config, `${version} ${commit}`),
-    destinations: config.destination,
-    log,
-    now,
-    random: Math.random,
-  })
+  const basis = openBasis(config, `${version} ${commit}`)
+  const delivering = await openWayOut(opening, basis)
   const receiving = openReceiving({ store, log, now, onStored: delivering.wake })
   const purging = openPurging({
     store,
@@ -176,7 +166,11 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
       return refusal
     },
   }
-  const view = { data, store, status, clock: purging, ready, log }
+  const named = {
+    destinations: Object.keys(config.destination),
+    assigners: Object.values(config.source).flatMap(({ assigner }) => assigner ?? []),
+  }
+  const view = { data, store, status, clock: purging, ready, delivering, basis, log, ...named }
   const admin = await trying("admin", openAdmin(config.admin, view))
   opened.push(() => delivering.close(graceMs))
   for (const [name, settings] of Object.entries(config.source)) {
@@ -201,6 +195,27 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
   opened.push(async () => clearInterval(looking))
   const addresses = Object.entries(sources).map(([name, { address }]) => [name, address])
   return { sources: Object.fromEntries(addresses), admin: admin.address, status }
+}
+
+/** Opens the way out, which `start` sets going; what a person has paused stays so. */
+async function openWayOut(opening: Opening, basis: ReturnType<typeof openBasis>) {
+  const { config, store, log, opened } = opening
+  const carrier = openCarrier(opening)
+  opened.push(() => carrier.close())
+  const delivering = openDelivering({
+    store,
+    owed: (message) => owed(config.route, message),
+    carry: carrier.carry,
+    destinations: config.destination,
+    basis,
+    log,
+    now: Date.now,
+    random: Math.random,
+  })
+  for (const [name, paused] of Object.entries(await store.paused())) {
+    delivering.pause(name, pausedBecause(paused))
+  }
+  return delivering
 }
 
 /**

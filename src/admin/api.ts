@@ -1,13 +1,18 @@
 import { type Context, Hono } from "hono"
+import { openDeliveriesApi } from "./deliveries.ts"
+import { openDestinationsApi } from "./destinations.ts"
 import { openHousekeepingApi } from "./housekeeping.ts"
 import type { AdminView } from "./index.ts"
+import { openMessagesApi } from "./messages.ts"
+import { problem } from "./problem.ts"
 
 /** Refused inputs on one page: as many as asked for, at most all that are kept. */
 const limitMax = 1_000
 const limitUsual = 100
 
 /** `/api/v1`, whose every path asks for the token. Answers JSON, and the bytes of a message. */
-export function openApi({ status, store, clock }: Pick<AdminView, "status" | "store" | "clock">) {
+export function openApi(view: AdminView) {
+  const { status, store, clock } = view
   const api = new Hono({ strict: false })
   api.get("/status", async (c) => c.json(await status()))
 
@@ -15,10 +20,10 @@ export function openApi({ status, store, clock }: Pick<AdminView, "status" | "st
     const limit = wholeNumber(c.req.query("limit") ?? String(limitUsual))
     const before = wholeNumber(c.req.query("before") ?? String(Number.MAX_SAFE_INTEGER))
     if (limit === undefined || limit > limitMax) {
-      return c.json({ error: `limit must be a whole number from 1 to ${limitMax}` }, 400)
+      return problem(c, 400, `limit must be a whole number from 1 to ${limitMax}`)
     }
     if (before === undefined) {
-      return c.json({ error: "before must be the id of an entry, a whole number from 1" }, 400)
+      return problem(c, 400, "before must be the id of an entry, a whole number from 1")
     }
     const page = await store.quarantined({ limit, before })
     const next = page.length < limit ? null : (page.at(-1)?.id ?? null)
@@ -39,6 +44,9 @@ export function openApi({ status, store, clock }: Pick<AdminView, "status" | "st
       "content-disposition": `attachment; filename="quarantine-${entry.id}.hl7"`,
     })
   })
+  api.route("/", openDeliveriesApi(view))
+  api.route("/destinations", openDestinationsApi(view))
+  api.route("/messages", openMessagesApi(view))
   api.route("/", openHousekeepingApi({ store, clock }))
   return api
 
@@ -55,7 +63,7 @@ function shown({ id, source, peer, receivedAt, reason, size, kept }: Entry) {
 }
 
 function noEntry(c: Context): Response {
-  return c.json({ error: `there is no ${c.req.param("id")} in quarantine` }, 404)
+  return problem(c, 404, `there is no ${c.req.param("id")} in quarantine`)
 }
 
 /** From 1, as ids and limits are; undefined for anything else. */

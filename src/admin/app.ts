@@ -4,6 +4,7 @@ import { requireToken } from "./auth.ts"
 import { openConsole } from "./console/index.ts"
 import type { AdminView } from "./index.ts"
 import { isLoopback } from "./loopback.ts"
+import { problem } from "./problem.ts"
 import type { Peers, Sandbox } from "./sandbox/index.ts"
 
 /** One thing that must be so for the gateway to be ready: why it is not, or undefined. */
@@ -19,7 +20,7 @@ export function openApp(view: AdminView, token: string, sandbox: Sandbox | undef
     // A web page elsewhere can point its own name at 127.0.0.1 and so read what is served here
     // (DNS rebinding); the Host header then still is that name.
     if (!isOurHost(c.req.header("host") ?? "")) {
-      return c.json({ error: "this address is served for the machine itself only" }, 403)
+      return problem(c, 403, "this address is served for the machine itself only")
     }
     await next()
     c.header("cache-control", "no-store")
@@ -33,10 +34,10 @@ export function openApp(view: AdminView, token: string, sandbox: Sandbox | undef
   app.get("/readyz", (c) => answerReady(c, ready))
   app.route("/api/v1", openApi(view))
   if (sandbox) app.route("/", sandbox.app)
-  app.notFound((c) => c.json({ error: `there is no ${c.req.path} here` }, 404))
+  app.notFound((c) => problem(c, 404, `there is no ${c.req.path} here`))
   app.onError((error, c) => {
     log("admin-failed", { method: c.req.method, route: c.req.routePath, error: error.message })
-    return c.json({ error: "the gateway failed to answer; its log says why" }, 500)
+    return problem(c, 500, "the gateway failed to answer; its log says why")
   })
   return app
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { MiddlewareHandler } from "hono"
 import { writeSecret } from "../secret.ts"
+import { problem } from "./problem.ts"
 
 /** Whoever can read this file of the data folder may use the API. */
 const fileName = "admin-token"
@@ -30,10 +31,10 @@ export function requireToken(token: string): MiddlewareHandler {
     const [, given = ""] = /^Bearer +(\S+) *$/i.exec(header) ?? []
     // Of equal length and in constant time: how long it takes tells nothing of the token.
     if (timingSafeEqual(digest(given), expected)) return next()
-    const error =
+    const detail =
       "this asks for the header `Authorization: Bearer TOKEN`; " +
       `the token is in the file ${fileName} of the data folder`
-    return c.json({ error }, 401, { "www-authenticate": "Bearer" })
+    return problem(c, 401, detail, { "www-authenticate": "Bearer" })
   }
 }
 

@@ -1,5 +1,6 @@
 import { Hono } from "hono"
 import type { AdminView } from "./index.ts"
+import { problem } from "./problem.ts"
 
 /** What this asks of the server: how long a connection may be silent, in seconds; 0 for ever. */
 interface Patience {
@@ -17,7 +18,7 @@ export function openHousekeepingApi({ store, clock }: Pick<AdminView, "store" | 
     // Nothing goes out while the database is copied, and a large one takes longer than 10 s.
     c.env.timeout?.(c.req.raw, 0)
     const made = await store.backup(Date.now())
-    if ("problem" in made) return c.json({ error: made.problem }, 503)
+    if ("problem" in made) return problem(c, 503, made.problem)
     c.env.timeout?.(c.req.raw, silentSeconds)
     const name = `waystation-${made.madeAt.replaceAll(/[:.]/g, "-")}.tar`
     return c.body(made.stream, 200, {

@@ -1,5 +1,5 @@
 import * as v from "valibot"
-import type { Log } from "../message.ts"
+import type { Cause, Log } from "../message.ts"
 import type { Store } from "../store/index.ts"
 import { openApp, type Ready } from "./app.ts"
 import { openToken } from "./auth.ts"
@@ -8,6 +8,14 @@ import { openSandbox } from "./sandbox/index.ts"
 import type { Status } from "./status.ts"
 
 export type { Ready } from "./app.ts"
+export { pausedBecause } from "./destinations.ts"
+export type {
+  ShownDelivery,
+  ShownHeld,
+  ShownMessage,
+  ShownWhole,
+  ShownWholeMessage,
+} from "./shown.ts"
 export { type DestinationStatus, openStatus, type SourceStatus, type Status } from "./status.ts"
 
 /** The `[admin]` section. */
@@ -43,13 +51,37 @@ export type AdminConfig = v.InferOutput<typeof adminConfig>
 export interface AdminView {
   /** The data folder, where the token is kept. */
   data: string
-  store: Pick<Store, "quarantined" | "inQuarantine" | "backup">
+  store: Pick<
+    Store,
+    "quarantined" | "inQuarantine" | "backup" | "tank" | "search" | "paused" | "pause" | "resume"
+  >
+  /** The names of the destinations there are. */
+  destinations: readonly string[]
+  /** The authorities that sources say for patient numbers which name none. */
+  assigners: readonly string[]
+  delivering: Deciding
+  /** The digest of what of the configuration may hold a delivery to a destination. */
+  basis(destination: string, cause: Cause): string
   status(): Status | Promise<Status>
   /** A person's word that the clock is right; answers by how many ms it had stepped. */
   clock: { confirm(): Promise<number | undefined> }
   /** By what each check is about, such as "ports open". */
   ready: Readonly<Record<string, Ready>>
   log: Log
+}
+
+/** What a person may tell the way out, and how it stands. */
+export interface Deciding {
+  standing(destination: string): {
+    state: "up" | "down" | "paused"
+    reason?: string | undefined
+    notBefore: number
+  }
+  pause(destination: string, reason: string): void
+  resume(destination: string): void
+  probe(destination: string): void
+  /** Says that a person has decided something about deliveries to it. */
+  decided(destination: string): void
 }
 
 export interface Admin {

@@ -1,5 +1,6 @@
 import type { Source } from "../message.ts"
 import type { Store } from "../store/index.ts"
+import { timeOf } from "./shown.ts"
 
 /** How the box is doing, as `GET /api/v1/status` gives it: counts and times, never content. */
 export interface Status {
@@ -49,6 +50,12 @@ export interface DestinationStatus {
   state: "up" | "down" | "paused"
   /** What went wrong last, until a delivery goes through: also before it counts as down. */
   reason?: string | undefined
+  /** ISO 8601, since when it is down or paused, or up again; left out: it was up all the time. */
+  since?: string | undefined
+  /** The person who paused it; left out: nobody did. */
+  by?: string | undefined
+  /** ISO 8601, when one delivery tries next whether it answers; left out: at any time. */
+  probedAt?: string | undefined
   pending: number
   held: number
   /** Since the box was set up, and so are the discarded: what was purged is still counted. */
@@ -62,10 +69,17 @@ export interface DestinationStatus {
 interface Reporting {
   config: { site: { id: string; name?: string | undefined }; source: object; destination: object }
   build: Pick<Status, "version" | "commit">
-  store: Pick<Store, "counts">
+  store: Pick<Store, "counts" | "paused">
   sources: Readonly<Record<string, Source>>
   receiving: { refusing(): string | undefined; received(source: string): number }
-  delivering: { standing(destination: string): Pick<DestinationStatus, "state" | "reason"> }
+  delivering: {
+    standing(destination: string): {
+      state: DestinationStatus["state"]
+      reason?: string | undefined
+      since: number | undefined
+      notBefore: number
+    }
+  }
   purging: {
     standing(): {
       last: { at: number; messages: number; quarantined: number } | null
@@ -81,12 +95,12 @@ export function openStatus(reporting: Reporting) {
   const startedAt = Date.now()
   return async (): Promise<Status> => {
     const now = Date.now()
-    const counts = await store.counts()
+    const [counts, paused] = await Promise.all([store.counts(), store.paused()])
     const { unrouted, unfollowed } = counts
     return {
       site: { id: site.id, name: site.name },
       ...build,
-      startedAt: new Date(startedAt).toISOString(),
+      startedAt: timeOf(startedAt),
       uptimeSeconds: Math.round((now - startedAt) / 1000),
       refusing: receiving.refusing(),
       sources: named(source, (name) => {
@@ -96,14 +110,23 @@ export function openStatus(reporting: Reporting) {
           received: receiving.received(name),
           stored,
           acked: { ...sources[name]?.replies },
-          lastMessageAt: lastAt === undefined ? null : new Date(lastAt).toISOString(),
+          lastMessageAt: lastAt === undefined ? null : timeOf(lastAt),
         }
       }),
       destinations: named(destination, (name) => {
-        const { state, reason } = delivering.standing(name)
+        const { notBefore, ...standing } = delivering.standing(name)
+        const { state, reason } = standing
+        const pause = paused[name]
+        const since = pause?.at ?? standing.since
+        const probed = !pause && state !== "up" && notBefore > now
         const { oldestPendingAt, ...counted } = counts.destinations[name] ?? nothing
         const waited = oldestPendingAt === null ? null : Math.round((now - oldestPendingAt) / 1000)
-        return { state, reason, ...counted, oldestPendingSeconds: waited }
+        return {
+          ...{ state, reason, since: since === undefined ? undefined : timeOf(since) },
+          ...{ by: pause?.by, probedAt: probed ? timeOf(notBefore) : undefined },
+          ...counted,
+          oldestPendingSeconds: waited,
+        }
       }),
       journal: { unrouted, unfollowed },
       purging: purgingStatus(purging.standing()),

@@ -1,13 +1,8 @@
 import { afterEach } from "bun:test"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import {
-  type Admin,
-  type AdminConfig,
-  type AdminView,
-  openAdmin,
-  type Status,
-} from "../../src/admin/index.ts"
+import { type AdminConfig, type AdminView, openAdmin, type Status } from "../../src/admin/index.ts"
+import { openStore } from "../../src/store/index.ts"
 import { temporaryFolder } from "../build.ts"
 
 /** What the gateway of these tests says of itself. */
@@ -30,9 +25,9 @@ export const authorization = { headers: { authorization: `Bearer ${token}` } }
 
 /** Opens admin addresses that are closed after each test of the file that asks for this. */
 export function adminsOfThisFile() {
-  const opened: Admin[] = []
+  const opened: { close(): Promise<void> }[] = []
   const closeAll = async () => {
-    for (const admin of opened.splice(0)) await admin.close()
+    for (const one of opened.splice(0).reverse()) await one.close()
   }
   afterEach(closeAll)
   return {
@@ -41,25 +36,38 @@ export function adminsOfThisFile() {
     async open(config: Partial<AdminConfig> = {}, view: Partial<AdminView> = {}): Promise<string> {
       const data = view.data ?? temporaryFolder()
       if (view.data === undefined) writeFileSync(join(data, "admin-token"), `${token}\n`)
+      const store = view.store ?? (await emptyStore())
       const admin = await openAdmin(
         { host: "127.0.0.1", port: 0, sandbox: false, ...config },
-        { ...nothing, ...view, data },
+        { ...quiet, ...view, store, data },
       )
       opened.push(admin)
       return admin.address
     },
   }
+
+  async function emptyStore() {
+    const store = await openStore(temporaryFolder())
+    opened.push(store)
+    return store
+  }
 }
 
-const nothing: Omit<AdminView, "data"> = {
+/** A gateway where nothing happens, but for its store. */
+export const quiet: Omit<AdminView, "data" | "store"> = {
   ready: {},
   status: () => status,
-  store: {
-    quarantined: async () => [],
-    inQuarantine: async () => undefined,
-    backup: async () => ({ problem: "there is nothing" }),
-  },
   clock: { confirm: async () => undefined },
+  destinations: ["central"],
+  assigners: [],
+  delivering: {
+    standing: () => ({ state: "up", notBefore: 0 }),
+    pause: () => {},
+    resume: () => {},
+    probe: () => {},
+    decided: () => {},
+  },
+  basis: () => "",
   log: () => {},
 }
 

@@ -60,7 +60,7 @@ describe("quarantine", () => {
   ])("asked for %s says what is wrong with it", async (query, problem) => {
     const { status, body } = await ask(`${await boxThatRefused()}${query}`, authorization)
     expect(status).toBe(400)
-    expect(JSON.parse(body).error).toStartWith(problem)
+    expect(JSON.parse(body).detail).toStartWith(problem)
   })
 
   test.each(["2", "0", "-1", "abc", "1.0", "99999999999999999999", "1;drop", "%00"])(
@@ -70,7 +70,7 @@ describe("quarantine", () => {
       for (const path of [`${address}/${id}`, `${address}/${id}/bytes`]) {
         const { status, body } = await ask(path, authorization)
         expect(status).toBe(404)
-        expect(JSON.parse(body).error).toContain("in quarantine")
+        expect(JSON.parse(body).detail).toContain("in quarantine")
       }
     },
   )

@@ -19,11 +19,11 @@ describe("everything under /api and /metrics asks for the token", () => {
       const { status, body, headers } = await ask(`${address}${path}`)
       expect(status).toBe(401)
       expect(headers.get("www-authenticate")).toBe("Bearer")
-      expect(headers.get("content-type")).toContain("application/json")
+      expect(headers.get("content-type")).toBe("application/problem+json")
       answers.push(body)
     }
     expect(new Set(answers).size).toBe(1)
-    expect(JSON.parse(answers[0] ?? "").error).toContain("file admin-token of the data folder")
+    expect(JSON.parse(answers[0] ?? "").detail).toContain("file admin-token of the data folder")
   })
 
   test.each(["POST", "PUT", "DELETE", "OPTIONS", "HEAD"])("also for %s", async (method) => {

@@ -1,10 +1,18 @@
 import { describe, expect, test } from "bun:test"
 import { openHousekeepingApi } from "../../src/admin/housekeeping.ts"
+import type { Store } from "../../src/store/index.ts"
+import { temporaryFolder } from "../build.ts"
+import { storesOfThisFile } from "../store/stores.ts"
 import { adminsOfThisFile, ask, authorization } from "./admins.ts"
 
 const { open } = adminsOfThisFile()
+const { storeIn } = storesOfThisFile()
 const post = { method: "POST", ...authorization }
-const quarantine = { quarantined: async () => [], inQuarantine: async () => undefined }
+
+/** A store that makes this of a backup. */
+async function storeWith(backup: Store["backup"]): Promise<Store> {
+  return { ...(await storeIn(temporaryFolder())), backup }
+}
 
 describe("a backup over the API", () => {
   const made = {
@@ -16,7 +24,7 @@ describe("a backup over the API", () => {
   }
 
   test("is a file to be saved, for who has the token only", async () => {
-    const url = await open({}, { store: { ...quarantine, backup: async () => made } })
+    const url = await open({}, { store: await storeWith(async () => made) })
     expect((await ask(`${url}/api/v1/backup`, { method: "POST" })).status).toBe(401)
     const { status, body, headers } = await ask(`${url}/api/v1/backup`, post)
     expect([status, body]).toEqual([200, "the bytes"])
@@ -28,15 +36,15 @@ describe("a backup over the API", () => {
 
   test("that can't be made is answered 503, with why", async () => {
     const backup = async () => ({ problem: "the disk has no room" })
-    const url = await open({}, { store: { ...quarantine, backup } })
+    const url = await open({}, { store: await storeWith(backup) })
     const { status, body } = await ask(`${url}/api/v1/backup`, post)
-    expect([status, JSON.parse(body)]).toEqual([503, { error: "the disk has no room" }])
+    expect([status, JSON.parse(body)]).toMatchObject([503, { detail: "the disk has no room" }])
   })
 
   test("may be silent while the copy is made, but not for ever while it is fetched", async () => {
     const asked: number[] = []
     const patience = { timeout: (_request: Request, seconds: number) => asked.push(seconds) }
-    const store = { ...quarantine, backup: async () => made }
+    const store = await storeWith(async () => made)
     const api = openHousekeepingApi({ store, clock: { confirm: async () => undefined } })
     await api.request("/backup", { method: "POST" }, patience)
     expect(asked).toEqual([0, 120])

@@ -98,7 +98,7 @@ describe("the sandbox inside the admin address", () => {
 describe("what is not served", () => {
   test("an unknown path is a 404 in JSON that names it", async () => {
     const { status, body } = await ask(`${await open()}/nix?secret=1`)
-    expect([status, JSON.parse(body)]).toEqual([404, { error: "there is no /nix here" }])
+    expect([status, JSON.parse(body)]).toMatchObject([404, { detail: "there is no /nix here" }])
   })
 
   test.each(["evil.example", "127.0.0.1.evil.example", "10.0.0.5:8575", "localhost.evil"])(

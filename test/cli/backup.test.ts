@@ -79,7 +79,7 @@ describe("a backup of a running gateway", () => {
     writeFileSync(token, "a token")
     const args = ["backup", "--out", out, "--url", "http://127.0.0.1:1", "--token-file", token]
     const { code, stderr } = await waystation(args)
-    expect([code, stderr]).toEqual([1, expect.stringContaining("is the gateway running?")])
+    expect([code, stderr]).toEqual([1, expect.stringContaining("see that the gateway runs")])
     expect(readFileSync(out, "utf8")).toBe("yesterday's")
   })
 

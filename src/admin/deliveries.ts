@@ -1,0 +1,134 @@
+import { type Context, Hono } from "hono"
+import type * as v from "valibot"
+import type { Cause } from "../message.ts"
+import { deliveriesAsked, discardAsked, read, replayAsked } from "./asked.ts"
+import type { AdminView } from "./index.ts"
+import { problem } from "./problem.ts"
+import { type ShownHeld, shownDelivery, shownTrail, timeOf } from "./shown.ts"
+import { whyWaiting } from "./waiting.ts"
+
+/** What this asks of the server: how long a connection may be silent, in seconds; 0 for ever. */
+interface Patience {
+  timeout?(request: Request, seconds: number): void
+}
+
+type Exchange = Context<{ Bindings: Patience }>
+type View = Pick<AdminView, "store" | "destinations" | "delivering" | "basis" | "log">
+type Which = Parameters<View["store"]["tank"]["replay"]>[0]
+
+/** The one token there is: whoever has it. */
+export const by = "admin"
+
+/** Below `/api/v1`: what is owed to whom, what is held and why, and what a person decides. */
+export function openDeliveriesApi(view: View) {
+  const { tank } = view.store
+  const api = new Hono<{ Bindings: Patience }>()
+
+  api.get("/deliveries", async (c) => {
+    const query = read(deliveriesAsked, c.req.query())
+    if ("wrong" in query) return problem(c, 400, query.wrong)
+    const { limit, cursor, ...filter } = query.asked
+    const page = await tank.page(wantedBy(filter), { limit, before: cursor })
+    return c.json({ deliveries: page.deliveries.map(shownDelivery), next: page.before ?? null })
+  })
+
+  api.get("/deliveries/:id{[0-9]{1,15}}", async (c) => {
+    const id = Number(c.req.param("id"))
+    const found = await tank.one(id)
+    if (!found) return problem(c, 404, `there is no delivery ${id}`)
+    const { trail, waitsFor, ...delivery } = found
+    const waiting = found.state === "pending" ? await waitingOf(view, found) : null
+    return c.json({ ...shownDelivery(delivery), waiting, waitsFor, trail: shownTrail(trail) })
+  })
+
+  api.get("/held", async (c) => c.json({ held: await heldIn(view) }))
+
+  api.post("/replay", async (c) => {
+    const body = read(replayAsked, await bodyOf(c))
+    if ("wrong" in body) return problem(c, 400, body.wrong)
+    const { force } = body.asked
+    const which = whichToReplay(view, body.asked)
+    return decided(c, "replayed", tank.replay(which, { by, at: Date.now(), force }))
+  })
+
+  api.post("/discard", async (c) => {
+    const body = read(discardAsked, await bodyOf(c))
+    if ("wrong" in body) return problem(c, 400, body.wrong)
+    const { reason } = body.asked
+    const which = whichOf(body.asked)
+    return decided(c, "discarded", tank.discard(which, { by, at: Date.now(), reason }))
+  })
+  return api
+
+  async function decided(c: Exchange, event: string, deciding: Promise<number>) {
+    // A backlog of months takes longer than the 10 s after which the server gives up.
+    c.env?.timeout?.(c.req.raw, 0)
+    const count = await deciding
+    view.log(event, { deliveries: count, by })
+    for (const destination of view.destinations) view.delivering.decided(destination)
+    return c.json({ count })
+  }
+}
+
+/** Why a pending delivery has not gone yet. */
+export async function waitingOf(
+  { store, delivering }: Pick<View, "store" | "delivering">,
+  { destination, waitsFor, dueAt }: { destination: string; waitsFor: number[]; dueAt: number },
+): Promise<string> {
+  const { state, reason, notBefore } = delivering.standing(destination)
+  // A person's pause ends only by a person.
+  const probed = state !== "up" && !(destination in (await store.paused()))
+  const stands = { state, reason, probedAt: probed ? notBefore : undefined }
+  return whyWaiting({ waitsFor, dueAt }, stands, Date.now())
+}
+
+/** What is held, by destination and reason, and how much of it may go now. */
+async function heldIn({ store, basis }: View): Promise<ShownHeld[]> {
+  const reasons = await store.tank.reasons()
+  const gone = new Map<string, number>()
+  for (const destination of new Set(reasons.map((one) => one.destination))) {
+    const wanted = { destination, causeGone: basisOf(destination, basis) }
+    const { deliveries } = await store.tank.page(wanted, { limit: Number.MAX_SAFE_INTEGER })
+    for (const { reason } of deliveries) {
+      const name = `${destination} ${reason}`
+      gone.set(name, (gone.get(name) ?? 0) + 1)
+    }
+  }
+  return reasons.map(({ destination, reason, deliveries, oldestAt }) => {
+    const causeGone = gone.get(`${destination} ${reason}`) ?? 0
+    return { destination, reason, deliveries, since: timeOf(oldestAt), causeGone }
+  })
+}
+
+function whichToReplay({ basis }: View, asked: v.InferOutput<typeof replayAsked>): Which {
+  const { reason, causeGone, destination } = asked
+  if (causeGone && destination) return { destination, causeGone: basisOf(destination, basis) }
+  if (reason !== undefined) return { reason, destination }
+  return whichOf(asked)
+}
+
+const causes: readonly Cause[] = ["map", "code", "preflight", "destination"]
+
+/** What may hold a delivery to it as it is now: what was held by something else may go. */
+function basisOf(destination: string, basis: View["basis"]): Partial<Record<Cause, string>> {
+  return Object.fromEntries(causes.map((cause) => [cause, basis(destination, cause)]))
+}
+
+type Filter = NonNullable<v.InferOutput<typeof replayAsked>["filter"]>
+
+function whichOf({ ids, filter }: { ids?: number[] | undefined; filter?: Filter | undefined }) {
+  if (ids) return { ids }
+  if (filter) return wantedBy(filter)
+  throw new Error("deliveries that nobody named")
+}
+
+function wantedBy({ since, until, ...filter }: Filter) {
+  return { ...filter, receivedFrom: since, receivedTo: until }
+}
+
+/** The JSON object that was sent; undefined where it is none. */
+export async function bodyOf(c: Context): Promise<unknown> {
+  const body: unknown = await c.req.json().catch(() => undefined)
+  // A list has properties of its own, `filter` among them.
+  return Array.isArray(body) ? undefined : body
+}

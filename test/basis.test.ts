@@ -1,0 +1,37 @@
+import { describe, expect, test } from "bun:test"
+import { openBasis } from "../src/basis.ts"
+
+const fhir = { kind: "fhir", concurrency: 8, onHeld: "continue" } as const
+const config = {
+  site: { id: "kisumu-01", timezone: "Africa/Nairobi" },
+  source: { lab: { kind: "mllp", assigner: "CLINIC" } },
+  destination: { central: { ...fhir, url: "http://a" }, other: { ...fhir, url: "http://b" } },
+}
+
+/** What may hold a delivery to central, under this configuration and program. */
+function basesOf(changed: Partial<typeof config> = {}, program = "0.1.0 a") {
+  const basis = openBasis({ ...config, ...changed }, program)
+  return { map: basis("central", "map"), destination: basis("central", "destination") }
+}
+
+describe("what a delivery was held under", () => {
+  test("is the same where only another destination changed", () => {
+    const destination = { ...config.destination, other: { ...fhir, url: "http://c" } }
+    expect(basesOf({ destination })).toEqual(basesOf())
+  })
+
+  test("is another for what the destination refused, where that destination changed", () => {
+    const destination = { ...config.destination, central: { ...fhir, url: "https://a" } }
+    expect(basesOf({ destination }).destination).not.toBe(basesOf().destination)
+    expect(basesOf({ destination }).map).toBe(basesOf().map)
+  })
+
+  test.each<[string, Partial<typeof config>, string]>([
+    ["a source", { source: { lab: { kind: "mllp", assigner: "OTHER" } } }, "0.1.0 a"],
+    ["the site", { site: { id: "kisumu-02", timezone: "Africa/Nairobi" } }, "0.1.0 a"],
+    ["the program, and with it the maps,", {}, "0.1.0 b"],
+  ])("is another for what the map could not do, where %s changed", (_part, changed, program) => {
+    expect(basesOf(changed, program).map).not.toBe(basesOf().map)
+    expect(basesOf(changed, program).destination).toBe(basesOf().destination)
+  })
+})
