@@ -2,22 +2,23 @@ import { backup } from "./cli/backup.ts"
 import { check } from "./cli/check.ts"
 import { type Command, print, UsageProblem } from "./cli/command.ts"
 import { convert } from "./cli/convert.ts"
+import { discard } from "./cli/discard.ts"
 import { key } from "./cli/key.ts"
+import { messages } from "./cli/messages.ts"
+import { pause } from "./cli/pause.ts"
+import { replay } from "./cli/replay.ts"
 import { restore } from "./cli/restore.ts"
+import { resume } from "./cli/resume.ts"
 import { run } from "./cli/run.ts"
 import { send } from "./cli/send.ts"
+import { status } from "./cli/status.ts"
 import { verify } from "./cli/verify.ts"
 import { commit, version } from "./version.ts"
 
 const commands: Readonly<Record<string, Command>> = {
-  run,
-  check,
-  convert,
-  send,
-  backup,
-  restore,
-  verify,
-  key,
+  ...{ run, check, convert, send },
+  ...{ status, messages, replay, discard, pause, resume },
+  ...{ backup, restore, verify, key },
 }
 
 const help = `Waystation takes HL7 v2 in, keeps it on disk, and delivers it as FHIR R4.

@@ -2,7 +2,18 @@ import { describe, expect, test } from "bun:test"
 import packageJson from "../../package.json" with { type: "json" }
 import { waystation } from "./waystation.ts"
 
-const commands = ["run", "check", "convert", "send", "key"]
+const asking = ["status", "messages", "replay", "discard", "pause", "resume"]
+const commands = [
+  "run",
+  "check",
+  "convert",
+  "send",
+  ...asking,
+  "backup",
+  "restore",
+  "verify",
+  "key",
+]
 
 describe("waystation", () => {
   test("--version prints the version and the commit", async () => {
