@@ -22,6 +22,7 @@ import { Space } from "./space.ts"
 import { type Counts, openCounts, openPending } from "./status.ts"
 import { Tail } from "./tail.ts"
 import { openTank, type Tank } from "./tank.ts"
+import { type Met, openUnmapped } from "./unmapped.ts"
 
 /**
  * Everything that must outlive a power cut. Only `append`, `quarantine` and `settle` write what
@@ -60,6 +61,10 @@ export interface Store {
   resume(destination: string): Promise<void>
   readonly tank: Tank
   counts(): Promise<Counts>
+  /** The codes that no code map has, those met most often first; at most 10,000. */
+  unmapped(): Promise<Met[]>
+  /** Takes codes off that list which are no longer unmapped. */
+  strikeUnmapped(isUnmapped: (met: Met) => boolean): Promise<void>
   /** What the box keeps under `name`: its configuration, for one. */
   recall(name: string): Promise<string | undefined>
   remember(name: string, value: string): Promise<void>
@@ -126,9 +131,10 @@ function storeOn({ folder, disk, space, keyed, settings, close }: Opening): Stor
   const lanes = new Lanes(disk)
   const order = openOrder(database, lanes)
   const destinations = openDestinations(database, lanes, order)
+  const unmapped = openUnmapped(disk)
   const settlements = new GroupCommit<Settling, void>({
     commit: lanes.lazily.bind(lanes),
-    write: openSettle(database, order, destinations),
+    write: openSettle({ database, order, destinations, unmapped }),
   })
   const { unfollowed, follow } = openFollow({ disk, tail, lanes }, order)
   const next = openNext(database)
@@ -159,6 +165,8 @@ function storeOn({ folder, disk, space, keyed, settings, close }: Opening): Stor
     resume: async (destination) => destinations.resume(destination),
     tank: openTank({ database, lanes, order, destinations }),
     counts: async () => counts(),
+    unmapped: async () => unmapped.list(),
+    strikeUnmapped: async (isUnmapped) => unmapped.strike(isUnmapped),
     recall: async (name) => box.recall(name),
     remember: async (name, value) => box.remember(name, value),
     async refusal() {
