@@ -10,7 +10,7 @@ import { openDelivering } from "./deliver.ts"
 import { destinations as ourDestinations } from "./destination/index.ts"
 import { followOnce } from "./follow.ts"
 import { openLog } from "./log.ts"
-import { maps as ourMaps } from "./map/index.ts"
+import { codeMapCsv, isUnmapped, openCodeMaps, maps as ourMaps, unmappedCsv } from "./map/index.ts"
 import type { MessageMap } from "./mapping.ts"
 import type { Log, Source, Surroundings } from "./message.ts"
 import { openPurging } from "./purge.ts"
@@ -79,6 +79,8 @@ export async function openGateway(config: unknown, brought: Brought = {}): Promi
   }
   try {
     await takeOver(store, parsed)
+    const codeMaps = openCodeMaps(parsed.codeMap)
+    await store.strikeUnmapped((met) => isUnmapped(codeMaps, met))
     const opening = { config: parsed, kinds, brought, data, store, log, opened }
     return { ...(await openRooms(opening)), close }
   } catch (error) {
@@ -180,7 +182,8 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
       return refusal
     },
   }
-  const view = { data, store, status, clock: purging, ready, log }
+  const codeMaps = codeMapsOf(config)
+  const view = { data, store, codeMaps, status, clock: purging, ready, log }
   const admin = await trying("admin", openAdmin(config.admin, view))
   opened.push(() => delivering.close(graceMs))
   for (const [name, settings] of Object.entries(config.source)) {
@@ -205,6 +208,21 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
   opened.push(async () => clearInterval(looking))
   const addresses = Object.entries(sources).map(([name, { address }]) => [name, address])
   return { sources: Object.fromEntries(addresses), admin: admin.address, status }
+}
+
+/** The code maps, for people. */
+function codeMapsOf({ codeMap }: Config) {
+  const named = Object.entries(codeMap)
+  return {
+    list: Object.fromEntries(
+      named.map(([name, { field, row }]) => [name, { field, codes: row.length }]),
+    ),
+    csv(name: string): string | undefined {
+      const found = Object.hasOwn(codeMap, name) ? codeMap[name] : undefined
+      return found && codeMapCsv(found.row)
+    },
+    unmappedCsv,
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono"
+import { openCodesApi } from "./codes.ts"
 import { openHousekeepingApi } from "./housekeeping.ts"
 import type { AdminView } from "./index.ts"
 
@@ -7,7 +8,8 @@ const limitMax = 1_000
 const limitUsual = 100
 
 /** `/api/v1`, whose every path asks for the token. Answers JSON, and the bytes of a message. */
-export function openApi({ status, store, clock }: Pick<AdminView, "status" | "store" | "clock">) {
+export function openApi(view: AdminView) {
+  const { status, store, clock } = view
   const api = new Hono({ strict: false })
   api.get("/status", async (c) => c.json(await status()))
 
@@ -40,6 +42,7 @@ export function openApi({ status, store, clock }: Pick<AdminView, "status" | "st
     })
   })
   api.route("/", openHousekeepingApi({ store, clock }))
+  api.route("/code-maps", openCodesApi(view))
   return api
 
   async function entryOf(text: string) {

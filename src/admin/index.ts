@@ -3,6 +3,7 @@ import type { Log } from "../message.ts"
 import type { Store } from "../store/index.ts"
 import { openApp, type Ready } from "./app.ts"
 import { openToken } from "./auth.ts"
+import type { CodeMapsView } from "./codes.ts"
 import { isLoopback } from "./loopback.ts"
 import { openSandbox } from "./sandbox/index.ts"
 import type { Status } from "./status.ts"
@@ -43,7 +44,8 @@ export type AdminConfig = v.InferOutput<typeof adminConfig>
 export interface AdminView {
   /** The data folder, where the token is kept. */
   data: string
-  store: Pick<Store, "quarantined" | "inQuarantine" | "backup">
+  store: Pick<Store, "quarantined" | "inQuarantine" | "backup" | "unmapped">
+  codeMaps: CodeMapsView
   status(): Status | Promise<Status>
   /** A person's word that the clock is right; answers by how many ms it had stepped. */
   clock: { confirm(): Promise<number | undefined> }

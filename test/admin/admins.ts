@@ -38,18 +38,21 @@ export function adminsOfThisFile() {
   return {
     closeAll,
     /** Opens one on a data folder that holds the token of these tests; resolves with its URL. */
-    async open(config: Partial<AdminConfig> = {}, view: Partial<AdminView> = {}): Promise<string> {
+    async open(config: Partial<AdminConfig> = {}, view: Seen = {}): Promise<string> {
       const data = view.data ?? temporaryFolder()
       if (view.data === undefined) writeFileSync(join(data, "admin-token"), `${token}\n`)
       const admin = await openAdmin(
         { host: "127.0.0.1", port: 0, sandbox: false, ...config },
-        { ...nothing, ...view, data },
+        { ...nothing, ...view, store: { ...nothing.store, ...view.store }, data },
       )
       opened.push(admin)
       return admin.address
     },
   }
 }
+
+/** What a test says about the box; of all else there is nothing. */
+type Seen = Partial<Omit<AdminView, "store">> & { store?: Partial<AdminView["store"]> }
 
 const nothing: Omit<AdminView, "data"> = {
   ready: {},
@@ -58,7 +61,9 @@ const nothing: Omit<AdminView, "data"> = {
     quarantined: async () => [],
     inQuarantine: async () => undefined,
     backup: async () => ({ problem: "there is nothing" }),
+    unmapped: async () => [],
   },
+  codeMaps: { list: {}, csv: () => undefined, unmappedCsv: () => "" },
   clock: { confirm: async () => undefined },
   log: () => {},
 }
