@@ -4,14 +4,15 @@
  */
 import { openAdmin, openStatus, pausedBecause, type Status } from "./admin/index.ts"
 import { openBasis } from "./basis.ts"
-import { type Carrier, openCarrierHere, openCarrierThread } from "./carrier/index.ts"
+import { openCarrier } from "./carrier/index.ts"
 import { type Config, type Kinds, parseConfig, StartProblem } from "./config.ts"
 import { openDelivering } from "./deliver.ts"
 import { destinations as ourDestinations } from "./destination/index.ts"
 import { followOnce } from "./follow.ts"
 import { openLog } from "./log.ts"
-import { maps as ourMaps } from "./map/index.ts"
-import type { Log, MessageMap, Source, Surroundings } from "./message.ts"
+import { codeMapCsv, isUnmapped, openCodeMaps, unmappedCsv } from "./map/index.ts"
+import type { MessageMap } from "./mapping.ts"
+import type { Log, Source, Surroundings } from "./message.ts"
 import { openPurging } from "./purge.ts"
 import { openReceiving } from "./receive.ts"
 import { owed } from "./route.ts"
@@ -20,7 +21,8 @@ import { openStore, type Store } from "./store/index.ts"
 import { commit, version } from "./version.ts"
 
 export type { DestinationKind } from "./destination/index.ts"
-export type { Destination, MessageMap, Source } from "./message.ts"
+export type { MessageMap } from "./mapping.ts"
+export type { Destination, Source } from "./message.ts"
 export type { SourceKind } from "./source/index.ts"
 
 /** What a program that carries the gateway brings along; all of it may be left out. */
@@ -29,6 +31,8 @@ export interface Brought extends Partial<Kinds> {
   maps?: readonly MessageMap[]
   /** The data folder; `./data` where left out. */
   data?: string
+  /** What the paths of code maps are relative to; the working directory where left out. */
+  folder?: string
   /** Where events go; JSON lines on stderr where left out. */
   log?: Log
 }
@@ -62,7 +66,7 @@ export async function openGateway(config: unknown, brought: Brought = {}): Promi
     sources: { ...ourSources, ...brought.sources },
     destinations: { ...ourDestinations, ...brought.destinations },
   }
-  const parsed = parseConfig(config, kinds)
+  const parsed = parseConfig(config, kinds, brought.folder)
   const log = brought.log ?? openLog((line) => process.stderr.write(line))
   const data = brought.data ?? "data"
   const store = await openStore(data, parsed.store)
@@ -75,6 +79,8 @@ export async function openGateway(config: unknown, brought: Brought = {}): Promi
   }
   try {
     await takeOver(store, parsed)
+    const codeMaps = openCodeMaps(parsed.codeMap)
+    await store.strikeUnmapped((met) => isUnmapped(codeMaps, met))
     const opening = { config: parsed, kinds, brought, data, store, log, opened }
     return { ...(await openRooms(opening)), close }
   } catch (error) {
@@ -169,6 +175,7 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
   const named = {
     destinations: Object.keys(config.destination),
     assigners: Object.values(config.source).flatMap(({ assigner }) => assigner ?? []),
+    codeMaps: codeMapsOf(config),
   }
   const view = { data, store, status, clock: purging, ready, delivering, basis, log, ...named }
   const admin = await trying("admin", openAdmin(config.admin, view))
@@ -199,8 +206,8 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
 
 /** Opens the way out, which `start` sets going; what a person has paused stays so. */
 async function openWayOut(opening: Opening, basis: ReturnType<typeof openBasis>) {
-  const { config, store, log, opened } = opening
-  const carrier = openCarrier(opening)
+  const { config, brought, store, log, opened } = opening
+  const carrier = openCarrier(config, brought, log)
   opened.push(() => carrier.close())
   const delivering = openDelivering({
     store,
@@ -218,14 +225,17 @@ async function openWayOut(opening: Opening, basis: ReturnType<typeof openBasis>)
   return delivering
 }
 
-/**
- * Ours map and send on a thread of their own; what a program brought along are functions, which
- * stay on its own.
- */
-function openCarrier({ config, kinds, brought, log }: Opening): Carrier {
-  const { site, source, destination } = config
-  const settings = { site, source, destination }
-  if (!brought.maps && !brought.destinations) return openCarrierThread(settings, log)
-  const maps = [...(brought.maps ?? []), ...ourMaps]
-  return openCarrierHere(settings, { maps, destinations: kinds.destinations }, log)
+/** The code maps, for people. */
+function codeMapsOf({ codeMap }: Config) {
+  const named = Object.entries(codeMap)
+  return {
+    list: Object.fromEntries(
+      named.map(([name, { field, row }]) => [name, { field, codes: row.length }]),
+    ),
+    csv(name: string): string | undefined {
+      const found = Object.hasOwn(codeMap, name) ? codeMap[name] : undefined
+      return found && codeMapCsv(found.row)
+    },
+    unmappedCsv,
+  }
 }

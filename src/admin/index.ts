@@ -3,6 +3,7 @@ import type { Cause, Log } from "../message.ts"
 import type { Store } from "../store/index.ts"
 import { openApp, type Ready } from "./app.ts"
 import { openToken } from "./auth.ts"
+import type { CodeMapsView } from "./codes.ts"
 import { isLoopback } from "./loopback.ts"
 import { openSandbox } from "./sandbox/index.ts"
 import type { Status } from "./status.ts"
@@ -53,7 +54,15 @@ export interface AdminView {
   data: string
   store: Pick<
     Store,
-    "quarantined" | "inQuarantine" | "backup" | "tank" | "search" | "paused" | "pause" | "resume"
+    | "quarantined"
+    | "inQuarantine"
+    | "backup"
+    | "tank"
+    | "search"
+    | "paused"
+    | "pause"
+    | "resume"
+    | "unmapped"
   >
   /** The names of the destinations there are. */
   destinations: readonly string[]
@@ -62,6 +71,7 @@ export interface AdminView {
   delivering: Deciding
   /** The digest of what of the configuration may hold a delivery to a destination. */
   basis(destination: string, cause: Cause): string
+  codeMaps: CodeMapsView
   status(): Status | Promise<Status>
   /** A person's word that the clock is right; answers by how many ms it had stepped. */
   clock: { confirm(): Promise<number | undefined> }

@@ -1,2 +1,23 @@
-export { type Carrier, openCarrierHere } from "./here.ts"
-export { openCarrierThread } from "./remote.ts"
+import { destinations } from "../destination/index.ts"
+import { maps } from "../map/index.ts"
+import type { Log } from "../message.ts"
+import { type Carrier, type CarrierSettings, type Equipment, openCarrierHere } from "./here.ts"
+import { openCarrierThread } from "./remote.ts"
+
+/**
+ * Opens the way through the map to the destinations. Ours map and send on a thread of their own;
+ * what a program has brought along are functions, which stay on its own.
+ */
+export function openCarrier(
+  { site, source, destination, codeMap }: CarrierSettings,
+  brought: Partial<Equipment>,
+  log: Log,
+): Carrier {
+  const settings = { site, source, destination, codeMap }
+  if (!brought.maps && !brought.destinations) return openCarrierThread(settings, log)
+  const equipment = {
+    maps: [...(brought.maps ?? []), ...maps],
+    destinations: { ...destinations, ...brought.destinations },
+  }
+  return openCarrierHere(settings, equipment, log)
+}
