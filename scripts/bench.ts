@@ -12,7 +12,9 @@ import { backlogs, draining } from "./bench/drain.ts"
 import { binaryVersion } from "./bench/gateway.ts"
 import { idleConnections } from "./bench/idle-connections.ts"
 import { largeFrame } from "./bench/large-frame.ts"
+import { link } from "./bench/link.ts"
 import { million } from "./bench/million.ts"
+import { ninetyDays } from "./bench/ninety-days.ts"
 import type { Part } from "./bench/part.ts"
 import { slowDisk } from "./bench/slow-disk.ts"
 import { starting } from "./bench/starting.ts"
@@ -26,10 +28,12 @@ const parts: Readonly<Record<string, Part>> = {
   "large-frame": largeFrame,
   "idle-connections": idleConnections,
   million,
+  link,
+  "ninety-days": ninetyDays,
 }
 
 /** Asked for by name, since they take so long. */
-const onlyByName = ["million", "backlogs"]
+const onlyByName = ["million", "backlogs", "link", "ninety-days"]
 
 const asked = ask()
 if (typeof asked === "string") {

@@ -72,7 +72,7 @@ export async function observeGateway(
   more: { variables?: Record<string, string>; meanwhile?: (gateway: Gateway) => Meanwhile } = {},
 ): Promise<Observed> {
   const sink = settings && (await startSink(settings))
-  const place = openPlace(sink?.port, more.variables)
+  const place = openPlace(sink?.port, { variables: more.variables })
   const gateway = await place.start()
   const observed = await observe(gateway, load, { sink, meanwhile: more.meanwhile?.(gateway) })
   const { sources } = await gateway.status()

@@ -32,24 +32,34 @@ export interface Place {
   remove(): void
 }
 
+/** What is otherwise than usual about a gateway. */
+export interface Otherwise {
+  /** They join its environment. */
+  variables?: Readonly<Record<string, string>> | undefined
+  /** The name of the FHIR server; 127.0.0.1 where left out. */
+  host?: string
+  /** More of the FHIR server's settings, in TOML. */
+  settings?: string
+}
+
 /**
  * A place for a gateway on the project's own disk. With the port of a FHIR server every message is
- * owed to it; without, messages are kept and go nowhere. `variables` join its environment.
+ * owed to it; without, messages are kept and go nowhere.
  */
-export function openPlace(sinkPort?: number, variables?: Readonly<Record<string, string>>): Place {
+export function openPlace(sinkPort?: number, otherwise: Otherwise = {}): Place {
   const folder = openFolder()
   // A build that happens meanwhile takes the name away, but not the file.
   const program = join(folder, "waystation")
   linkSync(binary, program)
   const config = join(folder, "waystation.toml")
   const data = join(folder, "data")
-  writeFileSync(config, configuration(sinkPort))
+  writeFileSync(config, configuration(sinkPort, otherwise))
   return {
     data,
     async start() {
       const command = [program, "run", "--config", config, "--data", data]
       const isReady = ({ event }: Record<string, unknown>) => event === "ready"
-      const child = await start(command, "stderr", isReady, variables)
+      const child = await start(command, "stderr", isReady, otherwise.variables)
       const { sources, admin } = child.said as { sources: { lab: string }; admin: string }
       const headers = { authorization: `Bearer ${tokenIn(data)}` }
       return {
@@ -81,11 +91,15 @@ function tokenIn(data: string): string {
   return readFileSync(join(data, "admin-token"), "latin1").trim()
 }
 
-function configuration(sinkPort: number | undefined): string {
+function configuration(
+  sinkPort: number | undefined,
+  { host = "127.0.0.1", settings = "" }: Otherwise,
+): string {
   const central = `
 [destination.central]
 kind = "fhir"
-url = "http://127.0.0.1:${sinkPort}/fhir"
+url = "http://${host}:${sinkPort}/fhir"
+${settings}
 
 [[route]]
 from = ["lab"]

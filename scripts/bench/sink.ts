@@ -1,39 +1,51 @@
 /**
  * A FHIR server that stores nothing, a process of its own: it says yes to every transaction, knows
  * of no resource, and counts. Takes SinkSettings as JSON. Prints `{"port":N}` when it listens;
- * `GET /tally` gives a Tally.
+ * `GET /tally` gives a Tally, and `POST /token` a token. At SIGUSR1 its port is closed, at SIGUSR2
+ * open again, with all its tokens forgotten.
  */
 import { createServer } from "node:net"
 import { type Child, startScript } from "./child.ts"
+import { Ledger, type Tally, type Transaction } from "./ledger.ts"
 
 export interface SinkSettings {
   /** 0: any that is free. */
   port?: number
   /** How long it takes over a transaction. */
   answerMs?: number
-}
-
-export interface Tally {
-  /** Milliseconds since 1970. */
-  at: number
-  transactions: number
-  /** Transactions whose idempotency key was there before. */
-  repeated: number
-  /** When the first and the last came, in milliseconds since 1970; 0 before there was one. */
-  firstAt: number
-  lastAt: number
+  /** It answers 401 to whoever shows no token that it gave since its start. */
+  tokens?: boolean
 }
 
 export interface Sink extends Child {
   port: number
   tally(): Promise<Tally>
+  /** Closes its port; resolves when connections are refused. */
+  leave(): Promise<void>
+  /** Opens the same port again; resolves when it answers. */
+  comeBack(): Promise<void>
 }
 
 export async function startSink(settings: SinkSettings = {}): Promise<Sink> {
   const child = await startScript("sink.ts", [JSON.stringify(settings)])
   const port = Number(child.said.port)
   const tally = async () => (await (await fetch(`http://127.0.0.1:${port}/tally`)).json()) as Tally
-  return { ...child, port, tally }
+  const until = async (there: boolean) => {
+    while ((await tally().then(Boolean, () => false)) !== there) await Bun.sleep(5)
+  }
+  return {
+    ...child,
+    port,
+    tally,
+    async leave() {
+      process.kill(child.pid, "SIGUSR1")
+      await until(false)
+    },
+    async comeBack() {
+      process.kill(child.pid, "SIGUSR2")
+      await until(true)
+    },
+  }
 }
 
 /** A port of this machine that refuses connections until a sink takes it. */
@@ -51,39 +63,49 @@ export function freePort(): Promise<number> {
 
 if (import.meta.main) serve(JSON.parse(process.argv[2] ?? "{}"))
 
-function serve({ port = 0, answerMs = 0 }: SinkSettings): void {
-  const tally: Omit<Tally, "at"> = { transactions: 0, repeated: 0, firstAt: 0, lastAt: 0 }
-  const keys = new Set<string>()
-  const server = Bun.serve({
-    hostname: "127.0.0.1",
-    port,
-    development: false,
-    async fetch(request) {
-      if (request.method === "POST") {
-        const bundle = (await request.json()) as Transaction
-        count(request.headers.get("idempotency-key") ?? "")
-        if (answerMs > 0) await Bun.sleep(answerMs)
-        return answerTo(bundle, tally.transactions)
-      }
-      if (new URL(request.url).pathname === "/tally") {
-        return Response.json({ at: Date.now(), ...tally } satisfies Tally)
-      }
-      return Response.json({ resourceType: "Bundle", type: "searchset", total: 0, entry: [] })
-    },
+function serve({ port = 0, answerMs = 0, tokens = false }: SinkSettings): void {
+  const ledger = new Ledger()
+  const given = new Set<string>()
+  const listen = (at: number) =>
+    Bun.serve({ hostname: "127.0.0.1", port: at, development: false, fetch: answer })
+  let server = listen(port)
+  const bound = server.port
+  // With its port closed nothing else would keep the process.
+  setInterval(() => {}, 60_000)
+  process.on("SIGUSR1", () => void server.stop(true))
+  process.on("SIGUSR2", () => {
+    given.clear()
+    server = listen(bound ?? 0)
   })
-  console.log(JSON.stringify({ port: server.port }))
+  console.log(JSON.stringify({ port: bound }))
 
-  function count(key: string): void {
-    if (keys.has(key)) tally.repeated++
-    keys.add(key)
-    tally.transactions++
-    tally.lastAt = Date.now()
-    tally.firstAt ||= tally.lastAt
+  async function answer(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url)
+    if (pathname === "/tally") return Response.json(ledger.tally())
+    if (pathname === "/token") return grant()
+    if (tokens && !given.has(request.headers.get("authorization") ?? "")) {
+      return new Response(undefined, { status: 401 })
+    }
+    if (request.method === "POST") {
+      const bundle = await read(request)
+      const transaction = ledger.count(request.headers.get("idempotency-key") ?? "", bundle)
+      if (answerMs > 0) await Bun.sleep(answerMs)
+      return answerTo(bundle, transaction)
+    }
+    return Response.json({ resourceType: "Bundle", type: "searchset", total: 0, entry: [] })
+  }
+
+  function grant(): Response {
+    const token = crypto.randomUUID()
+    given.add(`Bearer ${token}`)
+    return Response.json({ access_token: token, token_type: "Bearer", expires_in: 3600 })
   }
 }
 
-interface Transaction {
-  entry: { resource: { resourceType: string } }[]
+async function read(request: Request): Promise<Transaction> {
+  const isPacked = request.headers.get("content-encoding") === "gzip"
+  if (!isPacked) return (await request.json()) as Transaction
+  return JSON.parse(new TextDecoder().decode(Bun.gunzipSync(await request.arrayBuffer())))
 }
 
 function answerTo(bundle: Transaction, transaction: number): Response {

@@ -1,10 +1,10 @@
-import { join } from "node:path"
 import { observeGateway } from "./acknowledge.ts"
 import { openFolder } from "./disk.ts"
 import type { Load } from "./load.ts"
 import { medians, share } from "./median.ts"
 import type { Observed } from "./observe.ts"
 import type { Figures, Plan } from "./part.ts"
+import { buildShim } from "./shim.ts"
 import type { SinkSettings } from "./sink.ts"
 import { table } from "./table.ts"
 
@@ -16,8 +16,9 @@ const askEveryMs = 10
 export const slowDisk = {
   about: `acknowledgements and the admin API while each fsync takes ${fsyncMs} ms longer; needs cc`,
   async measure({ quick, progress }: Plan): Promise<Figures> {
-    const shim = buildShim(openFolder())
-    if ("problem" in shim) return { figures: shim, table: `A slow disk: ${shim.problem}` }
+    const shim = buildShim(openFolder(), "slow-fsync")
+    if ("problem" in shim)
+      return { figures: shim, table: `A slow disk, not measured: ${shim.problem}` }
     const [warmUpMs, durationMs] = quick ? [1_000, 2_000] : [3_000, 10_000]
     const load = { connections: 64, first: 0, warmUpMs, durationMs }
     const contenders = [
@@ -77,17 +78,4 @@ async function observeSlow(
   if (observed.p50Ms < fsyncMs) throw new Error(`half the answers came within ${observed.p50Ms} ms`)
   took.sort((a, b) => a - b)
   return { ...observed, adminP50Ms: share(took, 0.5), adminP99Ms: share(took, 0.99) }
-}
-
-/** Compiles the shim into this folder. */
-export function buildShim(folder: string): { file: string } | { problem: string } {
-  const cc = Bun.which("cc")
-  if (cc === null) {
-    return { problem: "not measured: there is no C compiler (cc); Debian has it in gcc" }
-  }
-  const file = join(folder, "slow-fsync.so")
-  const source = join(import.meta.dir, "slow-fsync.c")
-  const options = ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
-  const { exitCode, stderr } = Bun.spawnSync([cc, ...options, "-o", file, source])
-  return exitCode === 0 ? { file } : { problem: `not measured: cc says ${stderr}` }
 }

@@ -74,7 +74,9 @@ export async function openCentral({ port = 0, resourcesMax = 1_000_000 } = {}): 
   return central
 
   async function handle(request: IncomingMessage, response: ServerResponse) {
-    const asked = await readRequest(request)
+    const asked = await readRequest(request).catch(() => undefined)
+    // Whoever asked broke off before all of it was said.
+    if (!asked) return
     requests.push(asked)
     for (const resolve of waiting.splice(0)) resolve(asked)
     const { fault } = central

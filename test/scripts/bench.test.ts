@@ -2,9 +2,10 @@ import { describe, expect, test } from "bun:test"
 import { existsSync, rmSync } from "node:fs"
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net"
 import { dirname, join } from "node:path"
+import { openAdrift } from "../../scripts/bench/adrift.ts"
 import { putLoad } from "../../scripts/bench/load.ts"
 import { digits, frameOf } from "../../scripts/bench/message.ts"
-import { buildShim } from "../../scripts/bench/slow-disk.ts"
+import { buildShim } from "../../scripts/bench/shim.ts"
 import { temporaryFolder } from "../build.ts"
 
 /** A listener that does this with each message, given its MSH-10. */
@@ -106,7 +107,7 @@ describe("the disk made slow", () => {
   test.skipIf(Bun.which("cc") === null).each(["fsyncSync", "fdatasyncSync"])(
     "takes the time it is told over %s",
     (call) => {
-      const shim = buildShim(temporaryFolder())
+      const shim = buildShim(temporaryFolder(), "slow-fsync")
       if ("problem" in shim) throw new Error(shim.problem)
       const took = (env: Record<string, string>) => {
         const command = [process.execPath, "-e", timing(call), join(dirname(shim.file), "file")]
@@ -117,6 +118,34 @@ describe("the disk made slow", () => {
       expect(took({ LD_PRELOAD: shim.file })).toBeLessThan(slowed)
     },
   )
+})
+
+describe("a world adrift", () => {
+  const asking = `const { lookup } = require("node:dns/promises")
+    const found = await lookup("central.test").catch(({ code }) => ({ address: code }))
+    const from = performance.now()
+    await Bun.sleep(50)
+    console.log(JSON.stringify({ at: Date.now(), took: performance.now() - from, ...found }))`
+
+  // Clock and names are set adrift by a shim, too.
+  test.skipIf(Bun.which("cc") === null).each<[number, boolean, string]>([
+    [0, true, "127.0.0.1"],
+    [90, true, "127.0.0.1"],
+    [-3650, false, "ENOTFOUND|EAI_AGAIN|DNS_ETIMEOUT"],
+  ])("has a clock that is %p days off, and names: %p", (days, there, address) => {
+    const folder = temporaryFolder()
+    const shim = buildShim(folder, "adrift")
+    if ("problem" in shim) throw new Error(shim.problem)
+    const world = openAdrift(folder, shim.file)
+    world.clock(days * 86_400_000)
+    world.names(there)
+    const env = { ...process.env, ...world.variables }
+    const { stdout } = Bun.spawnSync([process.execPath, "-e", asking], { env })
+    const seen = JSON.parse(stdout.toString())
+    expect(Math.abs(seen.at - Date.now() - days * 86_400_000)).toBeLessThan(60_000)
+    expect(seen.address).toMatch(new RegExp(`^(?:${address})$`))
+    expect(seen.took).toBeLessThan(10_000)
+  })
 })
 
 describe("a benchmark that is killed", () => {

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test"
 import { join } from "node:path"
-import { buildShim } from "../../scripts/bench/slow-disk.ts"
+import { buildShim } from "../../scripts/bench/shim.ts"
 import { temporaryFolder } from "../build.ts"
 
 /** Far more than any of these writes takes by itself. */
 const fsyncMs = 60
-const shim = buildShim(temporaryFolder())
+const shim = buildShim(temporaryFolder(), "slow-fsync")
 const reason = "problem" in shim ? ` (skipped: ${shim.problem})` : ""
 
 interface Took {
