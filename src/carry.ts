@@ -1,5 +1,6 @@
 import type { Bundle } from "fhir/r4"
-import type { Cause, Issue, Mapped, Message, Outcome, Sending, Told } from "./message.ts"
+import type { Mapped, Unmapped } from "./mapping.ts"
+import type { Cause, Issue, Message, Outcome, Sending, Told } from "./message.ts"
 
 /** One delivery to be mapped and sent. */
 export interface Carrying {
@@ -21,6 +22,8 @@ export interface Carried {
   heldBy?: Exclude<Cause, "destination"> | undefined
   told: readonly Told[]
   notes: readonly string[]
+  /** The codes in it that no code map has. */
+  unmapped?: readonly Unmapped[] | undefined
 }
 
 /** Maps a message and sends it; `known` says what its destination was told of resources before. */
@@ -51,7 +54,7 @@ export function openCarrying({ map, check, outlets }: Given): Carry {
     const outlet = outlets[destination]
     if (!outlet) throw new Error(`no destination ${destination}`)
     if (outlet.takes === "message") {
-      const outcome = await send(outlet, { key, message, bundle: unmapped }, signal)
+      const outcome = await send(outlet, { key, message, bundle: empty }, signal)
       return { outcome, told: [], notes: [] }
     }
     const mapped = await applyMap(message, {
@@ -62,23 +65,24 @@ export function openCarrying({ map, check, outlets }: Given): Carry {
     if ("outcome" in mapped) return { outcome: mapped, told: [], notes: [] }
     if ("problem" in mapped) {
       const outcome: Outcome = { outcome: "hold", reason: mapped.problem }
-      return { outcome, heldBy: "map", told: [], notes: [] }
+      const { unmapped } = mapped
+      return { outcome, heldBy: unmapped?.length ? "code" : "map", told: [], notes: [], unmapped }
     }
-    const { bundle, told, notes } = mapped
+    const { bundle, told, notes, unmapped } = mapped
     const issues = check(bundle)
     if (issues[0]) {
       // Without the entry's number, which would make a reason of its own of every message.
       const reason = `preflight: ${issues[0].text}`
       const outcome: Outcome = { outcome: "hold", reason, issues }
-      return { outcome, heldBy: "preflight", told: [], notes }
+      return { outcome, heldBy: "preflight", told: [], notes, unmapped }
     }
     const outcome = await send(outlet, { key, message, bundle }, signal)
-    return { outcome, told, notes }
+    return { outcome, told, notes, unmapped }
   }
 }
 
 /** For a destination that takes messages. */
-const unmapped: Bundle = { resourceType: "Bundle", type: "transaction" }
+const empty: Bundle = { resourceType: "Bundle", type: "transaction" }
 
 interface With {
   map: (message: Message, known: readonly Told[]) => Mapped

@@ -1,6 +1,7 @@
 import * as v from "valibot"
 import { adminConfig } from "./admin/index.ts"
 import type { DestinationConfig, DestinationKind } from "./destination/index.ts"
+import { type CodeMapConfig, codeMapConfig, codeMapProblems } from "./map/index.ts"
 import type { SourceConfig, SourceKind } from "./source/index.ts"
 import { retentionConfig, storeConfig } from "./store/index.ts"
 import { timezone } from "./units.ts"
@@ -53,6 +54,7 @@ const file = v.strictObject({
   retention: v.optional(retentionConfig, {}),
   source: sections("source"),
   destination: sections("destination"),
+  codeMap: sections("codeMap"),
   route: v.optional(
     v.array(
       v.strictObject({
@@ -83,9 +85,10 @@ const file = v.strictObject({
 type File = v.InferOutput<typeof file>
 
 /** A configuration that holds: every default filled in, every reference checked. */
-export interface Config extends Omit<File, "source" | "destination"> {
+export interface Config extends Omit<File, "source" | "destination" | "codeMap"> {
   source: Record<string, SourceConfig>
   destination: Record<string, DestinationConfig>
+  codeMap: Record<string, CodeMapConfig>
 }
 
 /** What `run` starts with when it is given no configuration: a box to try out on one machine. */
@@ -97,49 +100,27 @@ export const embeddedDefault = {
   route: [{ from: ["lab"], to: ["sandbox"] }],
 }
 
-/** Reads a TOML file; throws StartProblem when it can't be read or is not TOML. */
-export async function readConfig(path: string): Promise<unknown> {
-  let text: string
-  try {
-    text = await Bun.file(path).text()
-  } catch (error) {
-    throw new StartProblem([`${path}: can't be read: ${(error as Error).message}`])
-  }
-  try {
-    return Bun.TOML.parse(text)
-  } catch (error) {
-    const reason = (error as Error).message.replace("TOML Parse error: ", "")
-    throw new StartProblem([`${path}:${brokenLine(text)}: ${reason}`])
-  }
-}
-
 /**
- * Where the first statement begins that is not TOML. Bun's parser does not tell (the `line` of its
- * error is that of the calling program), but whatever stands before that line can be parsed.
+ * Checks a configuration, and reads the code maps it names, whose paths are relative to `folder`;
+ * throws StartProblem with every problem it has, each with its path.
  */
-function brokenLine(text: string): number {
-  const lines = text.split("\n")
-  const whole = lines.findLastIndex((_line, count) => isToml(lines.slice(0, count).join("\n")))
-  return whole + 1
-}
-
-function isToml(text: string): boolean {
-  try {
-    return Bun.TOML.parse(text) !== undefined
-  } catch {
-    return false
-  }
-}
-
-/** Checks a configuration; throws StartProblem with every problem it has, each with its path. */
-export function parseConfig(input: unknown, kinds: Kinds): Config {
+export function parseConfig(input: unknown, kinds: Kinds, folder = "."): Config {
   const problems: string[] = []
   const parsed = v.safeParse(file, input)
   problems.push(...(parsed.issues ?? []).map((issue) => problemAt("", issue)))
   // Each part is looked at even when another is wrong, so that one run lists everything.
   const raw = isSection(input) ? input : {}
-  const source = sectionsOf(raw.source, "source", kinds.sources, problems)
-  const destination = sectionsOf(raw.destination, "destination", kinds.destinations, problems)
+  const source = sectionsOf(raw.source, "source", ofKind(kinds.sources), problems)
+  const destination = sectionsOf(
+    raw.destination,
+    "destination",
+    ofKind(kinds.destinations),
+    problems,
+  )
+  const names = Object.keys(isSection(raw.source) ? raw.source : {})
+  const codes = codeMapConfig({ folder, sources: names })
+  const codeMap = sectionsOf(raw.codeMap, "codeMap", () => codes, problems)
+  problems.push(...codeMapProblems(codeMap, names))
   const routes = Array.isArray(raw.route) ? raw.route.map((one) => (isSection(one) ? one : {})) : []
   routes.forEach(({ from, to }, index) => {
     problems.push(...nowhere(`route[${index}].from`, from, "source", raw.source))
@@ -149,13 +130,28 @@ export function parseConfig(input: unknown, kinds: Kinds): Config {
   const listeners = { ...(admin.success && { admin: admin.output }), ...prefixed(source) }
   problems.push(...sharedAddresses(listeners))
   if (!parsed.success || problems.length > 0) throw new StartProblem(problems)
-  return { ...parsed.output, source, destination }
+  return { ...parsed.output, source, destination, codeMap }
 }
 
-function sectionsOf<Settings extends { kind: string }>(
+/** The schema for a section, or what is wrong with it where there is none. */
+type SchemaOf<Settings> = (
+  section: Record<string, unknown>,
+) => v.GenericSchema<unknown, Settings> | string
+
+function ofKind<Settings>(
+  kinds: Readonly<Record<string, { config: v.GenericSchema<unknown, Settings> }>>,
+): SchemaOf<Settings> {
+  return ({ kind }) => {
+    const found = typeof kind === "string" && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined
+    const known = Object.keys(kinds).map((one) => `"${one}"`)
+    return found?.config ?? `kind: must be one of ${known.join(", ")}`
+  }
+}
+
+function sectionsOf<Settings>(
   input: unknown,
   room: string,
-  kinds: Readonly<Record<string, { config: v.GenericSchema<unknown, Settings> }>>,
+  schemaOf: SchemaOf<Settings>,
   problems: string[],
 ): Record<string, Settings> {
   const sections: Record<string, Settings> = {}
@@ -165,14 +161,12 @@ function sectionsOf<Settings extends { kind: string }>(
     if (!v.is(name, key))
       problems.push(`${path}: a name must be lower-case letters, digits, dashes`)
     if (!isSection(value)) continue
-    const { kind } = value
-    const found = typeof kind === "string" && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined
-    if (!found) {
-      const known = Object.keys(kinds).map((one) => `"${one}"`)
-      problems.push(`${path}.kind: must be one of ${known.join(", ")}`)
+    const schema = schemaOf(value)
+    if (typeof schema === "string") {
+      problems.push(`${path}.${schema}`)
       continue
     }
-    const parsed = v.safeParse(found.config, value)
+    const parsed = v.safeParse(schema, value)
     if (parsed.success) sections[key] = parsed.output
     else problems.push(...parsed.issues.map((issue) => problemAt(path, issue)))
   }

@@ -11,7 +11,8 @@ import { destinations as ourDestinations } from "./destination/index.ts"
 import { followOnce } from "./follow.ts"
 import { openLog } from "./log.ts"
 import { maps as ourMaps } from "./map/index.ts"
-import type { Log, MessageMap, Source, Surroundings } from "./message.ts"
+import type { MessageMap } from "./mapping.ts"
+import type { Log, Source, Surroundings } from "./message.ts"
 import { openPurging } from "./purge.ts"
 import { openReceiving } from "./receive.ts"
 import { owed } from "./route.ts"
@@ -20,7 +21,8 @@ import { openStore, type Store } from "./store/index.ts"
 import { commit, version } from "./version.ts"
 
 export type { DestinationKind } from "./destination/index.ts"
-export type { Destination, MessageMap, Source } from "./message.ts"
+export type { MessageMap } from "./mapping.ts"
+export type { Destination, Source } from "./message.ts"
 export type { SourceKind } from "./source/index.ts"
 
 /** What a program that carries the gateway brings along; all of it may be left out. */
@@ -29,6 +31,8 @@ export interface Brought extends Partial<Kinds> {
   maps?: readonly MessageMap[]
   /** The data folder; `./data` where left out. */
   data?: string
+  /** What the paths of code maps are relative to; the working directory where left out. */
+  folder?: string
   /** Where events go; JSON lines on stderr where left out. */
   log?: Log
 }
@@ -62,7 +66,7 @@ export async function openGateway(config: unknown, brought: Brought = {}): Promi
     sources: { ...ourSources, ...brought.sources },
     destinations: { ...ourDestinations, ...brought.destinations },
   }
-  const parsed = parseConfig(config, kinds)
+  const parsed = parseConfig(config, kinds, brought.folder)
   const log = brought.log ?? openLog((line) => process.stderr.write(line))
   const data = brought.data ?? "data"
   const store = await openStore(data, parsed.store)
@@ -223,8 +227,8 @@ async function openWayOut(opening: Opening, basis: ReturnType<typeof openBasis>)
  * stay on its own.
  */
 function openCarrier({ config, kinds, brought, log }: Opening): Carrier {
-  const { site, source, destination } = config
-  const settings = { site, source, destination }
+  const { site, source, destination, codeMap } = config
+  const settings = { site, source, destination, codeMap }
   if (!brought.maps && !brought.destinations) return openCarrierThread(settings, log)
   const maps = [...(brought.maps ?? []), ...ourMaps]
   return openCarrierHere(settings, { maps, destinations: kinds.destinations }, log)

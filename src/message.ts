@@ -16,6 +16,7 @@
  *   outcome      what a destination said to a delivery
  *   trail        the append-only record of what happened to a message
  *   map          a pure function from a message to a FHIR Bundle
+ *   code map     what a site's own codes are in the standard coding systems
  *   known        what this box has told one destination about a patient or an encounter
  */
 import type { Bundle, FhirResource } from "fhir/r4"
@@ -155,27 +156,6 @@ export interface Told {
   messageId: number
 }
 
-/** What a map makes of a message; expected failures are values. */
-export type Mapped =
-  | {
-      bundle: Bundle
-      /** What was dropped or doubted on the way, for the trail; no message content. */
-      notes: string[]
-      /** What the bundle tells its destination, for the next message about the same resource. */
-      told: Told[]
-      /** The resources the bundle keeps up to date, as `Told.resource`. */
-      owned: string[]
-    }
-  | { problem: string }
-
-/** What a map may know besides the message. */
-export interface MapContext {
-  site: SiteSettings
-  source: SourceSettings
-  /** What the destination was told before about the resources this message owns. */
-  known: readonly Told[]
-}
-
 export interface SiteSettings {
   id: string
   name?: string | undefined
@@ -194,7 +174,7 @@ export interface SourceSettings {
   fillerRepeats?: boolean | undefined
 }
 
-// ---------------------------------------------------------------- the three shapes
+// ---------------------------------------------------------------- the shapes of the edge
 
 /** What a room is given to work with. */
 export interface Surroundings {
@@ -211,12 +191,6 @@ export interface Source {
   /** Replies sent so far, by the protocol's own code: `{ AA: 12, AE: 1 }`. */
   readonly replies: Readonly<Record<string, number>>
   close(): Promise<void>
-}
-
-/** A pure map for some message types. */
-export interface MessageMap {
-  readonly types: readonly string[]
-  map(message: Message, context: MapContext): Mapped
 }
 
 /** What is sent: a body that can be sent again, under a key that stays the same for it. */

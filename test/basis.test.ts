@@ -5,6 +5,7 @@ const fhir = { kind: "fhir", concurrency: 8, onHeld: "continue" } as const
 const config = {
   site: { id: "kisumu-01", timezone: "Africa/Nairobi" },
   source: { lab: { kind: "mllp", assigner: "CLINIC" } },
+  codeMap: {},
   destination: { central: { ...fhir, url: "http://a" }, other: { ...fhir, url: "http://b" } },
 }
 
@@ -33,5 +34,12 @@ describe("what a delivery was held under", () => {
   ])("is another for what the map could not do, where %s changed", (_part, changed, program) => {
     expect(basesOf(changed, program).map).not.toBe(basesOf().map)
     expect(basesOf(changed, program).destination).toBe(basesOf().destination)
+  })
+
+  test("is another for a code that had no place, where a code map changed", () => {
+    const codeMap = { tests: { field: ["OBX-3" as const], onUnknown: "hold" as const, row: [] } }
+    const [before, after] = [config, { ...config, codeMap }].map((one) => openBasis(one, "0.1.0"))
+    expect(after?.("central", "code")).not.toBe(before?.("central", "code"))
+    expect(after?.("central", "map")).toBe(before?.("central", "map"))
   })
 })

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test"
 import type { Bundle } from "fhir/r4"
 import { openCarrying } from "../src/carry.ts"
-import type { Issue, Mapped, Outcome, Sending } from "../src/message.ts"
+import type { Mapped } from "../src/mapping.ts"
+import type { Issue, Outcome, Sending } from "../src/message.ts"
 import { oru } from "./build.ts"
 
 const never = new AbortController().signal
@@ -32,6 +33,14 @@ test("what a map holds is not sent, and says nothing about the destination", asy
     outcome: { outcome: "hold", reason: "no PID segment" },
     heldBy: "map",
   })
+  expect(sent).toEqual([])
+})
+
+test("what is held for a code says so, and which codes have no place", async () => {
+  const code = { codeMap: "tests", source: "lab", field: "OBX-3", system: "L", display: "" }
+  const unmapped = [{ ...code, code: "GLU" }]
+  const { sent, carried } = carrier("bundle", { problem: "a code has no place", unmapped })
+  expect(await carried()).toMatchObject({ heldBy: "code", unmapped })
   expect(sent).toEqual([])
 })
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { parseConfig, readConfig, StartProblem } from "../src/config.ts"
+import { parseConfig, StartProblem } from "../src/config.ts"
+import { readConfig } from "../src/config-file.ts"
 import { temporaryFolder } from "./build.ts"
 
 /** What is wrong with the configuration in a file, line by line. */

@@ -1,23 +1,19 @@
 import { describe, expect, test } from "bun:test"
 import { readdirSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
-import {
-  type Config,
-  embeddedDefault,
-  parseConfig,
-  readConfig,
-  StartProblem,
-} from "../src/config.ts"
+import { type Config, embeddedDefault, parseConfig, StartProblem } from "../src/config.ts"
+import { readConfig } from "../src/config-file.ts"
 import { destinations } from "../src/destination/index.ts"
 import { sources } from "../src/source/index.ts"
 import { temporaryFolder } from "./build.ts"
 
 const examples = resolve(import.meta.dir, "../config")
+const exampleNames = readdirSync(examples).filter((name) => name.endsWith(".toml"))
 
 const tokensFile = join(temporaryFolder(), "tokens")
 writeFileSync(tokensFile, "token-of-the-ward\n")
 
-const parse = (input: unknown): Config => parseConfig(input, { sources, destinations })
+const parse = (input: unknown): Config => parseConfig(input, { sources, destinations }, examples)
 
 /** What is wrong with a configuration, line by line; nothing when it holds. */
 function problemsOf(input: unknown): readonly string[] {
@@ -56,7 +52,7 @@ describe("a configuration that holds", () => {
     expect(problemsOf(embeddedDefault)).toEqual([])
   })
 
-  test.each(readdirSync(examples))("config/%s is one", async (name) => {
+  test.each(exampleNames)("config/%s is one", async (name) => {
     // The secrets and certificates it names are on the box that it is an example for.
     const here = (key: string, value: unknown) => (key === "tokensFile" ? tokensFile : value)
     const example: unknown = await readConfig(join(examples, name))

@@ -1,7 +1,9 @@
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
-import { mapMessage, maps } from "../src/map/index.ts"
-import type { Mapped, SourceSettings } from "../src/message.ts"
+import { readCsv } from "../src/map/codes/csv.ts"
+import { mapMessage, maps, openCodeMaps } from "../src/map/index.ts"
+import type { CodeMaps, Mapped } from "../src/mapping.ts"
+import type { SourceSettings } from "../src/message.ts"
 import { context, message } from "./map/build.ts"
 
 /**
@@ -11,7 +13,8 @@ import { context, message } from "./map/build.ts"
  *   2. the Bundle it becomes, or the problem it is held for
  *   3. the notes for the trail, one a line
  *
- * A line `# source: {…}` gives the source its settings. `bun test/golden.ts --write` writes parts
+ * A line `# source: {…}` gives the source its settings, and `# code map: {…}` its code map, whose
+ * rows follow as CSV in lines that begin with `# |`. `bun test/golden.ts --write` writes parts
  * 2 and 3 anew from what the maps make now: read the difference before it is committed.
  */
 export interface Golden {
@@ -41,7 +44,17 @@ export function mapGolden({ about }: Pick<Golden, "about">): Mapped {
   const settings = lines.find((line) => line.startsWith("# source: "))
   const source: SourceSettings = settings ? JSON.parse(settings.slice("# source: ".length)) : {}
   const segments = lines.filter((line) => line !== "" && !line.startsWith("#"))
-  return mapMessage(maps, message(segments), context({ source }))
+  return mapMessage(maps, message(segments), context({ source, codeMaps: codeMapsIn(lines) }))
+}
+
+function codeMapsIn(lines: readonly string[]): CodeMaps | undefined {
+  const settings = lines.find((line) => line.startsWith("# code map: "))
+  if (settings === undefined) return undefined
+  const csv = lines.filter((line) => line.startsWith("# | ")).map((line) => line.slice(4))
+  const { rows, problems } = readCsv(Buffer.from(csv.join("\n")))
+  if (problems.length > 0) throw new Error(problems.join("; "))
+  const given = JSON.parse(settings.slice("# code map: ".length))
+  return openCodeMaps({ "lab-tests": { onUnknown: "pass", row: rows, ...given } })
 }
 
 /** Parts 2 and 3 of what a message becomes. */

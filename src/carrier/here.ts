@@ -1,12 +1,19 @@
 import { type Carry, type Outlet, openCarrying } from "../carry.ts"
 import type { DestinationConfig, DestinationKind } from "../destination/index.ts"
 import { preflight } from "../fhir/preflight.ts"
-import { mapMessage, ownedResource, readParts, yieldTo } from "../map/index.ts"
+import {
+  type CodeMapConfig,
+  mapMessage,
+  openCodeMaps,
+  ownedResource,
+  readParts,
+  yieldTo,
+} from "../map/index.ts"
+import type { CodeMaps, MessageMap } from "../mapping.ts"
 import type {
   Destination,
   Log,
   Message,
-  MessageMap,
   SiteSettings,
   SourceSettings,
   Surroundings,
@@ -18,6 +25,7 @@ export interface CarrierSettings {
   site: SiteSettings
   source: Readonly<Record<string, SourceSettings>>
   destination: Readonly<Record<string, DestinationConfig>>
+  codeMap?: Readonly<Record<string, CodeMapConfig>> | undefined
 }
 
 /** The maps and the kinds of destinations to work with. */
@@ -34,7 +42,7 @@ export interface Carrier {
 
 /** Opens a carrier on the thread that calls. */
 export function openCarrierHere(
-  { site, source, destination }: CarrierSettings,
+  { site, source, destination, codeMap }: CarrierSettings,
   { maps, destinations }: Equipment,
   log: Log,
 ): Carrier {
@@ -48,18 +56,20 @@ export function openCarrierHere(
     opened.push(one)
     outlets[name] = outletOf(one, site.id)
   }
-  const map = (message: Message, known: readonly Told[]) => {
+  const codeMaps = openCodeMaps(codeMap)
+  const map = (message: Message, known: readonly Told[], asked?: CodeMaps) => {
     const settings = source[message.source]
     // Without its settings the same number could name another patient.
     if (!settings) return { problem: `no [source.${message.source}] in the configuration` }
-    return mapMessage(maps, message, { site, source: settings, known })
+    return mapMessage(maps, message, { site, source: settings, known, codeMaps: asked })
   }
   const carry = openCarrying({
     map: (message, known, newer) => {
-      const mapped = map(message, known)
+      const mapped = map(message, known, codeMaps)
       if (newer?.length === 0) return mapped
       return yieldTo(
         mapped,
+        // Whatever their codes are: what they update was delivered.
         newer?.map((one) => map(one, [])),
       )
     },

@@ -1,4 +1,6 @@
-import { parseConfig, readConfig, StartProblem } from "../config.ts"
+import { dirname } from "node:path"
+import { type Config, parseConfig, StartProblem } from "../config.ts"
+import { readConfig } from "../config-file.ts"
 import { destinations } from "../destination/index.ts"
 import { sources } from "../source/index.ts"
 import { argumentsOf, type Command, print, UsageProblem } from "./command.ts"
@@ -17,11 +19,16 @@ export const check: Command = {
     const { values } = argumentsOf(args, { config: { type: "string" } })
     if (values.config === undefined) throw new UsageProblem("--config FILE is missing")
     try {
-      const config = parseConfig(await readConfig(values.config), { sources, destinations })
+      const config = parseConfig(
+        await readConfig(values.config),
+        { sources, destinations },
+        dirname(values.config),
+      )
       const counted = [
         `${Object.keys(config.source).length} sources`,
         `${Object.keys(config.destination).length} destinations`,
         `${config.route.length} routes`,
+        ...codesIn(config),
       ]
       await print(`${values.config} holds: site ${config.site.id}, ${counted.join(", ")}`)
       return 0
@@ -31,4 +38,9 @@ export const check: Command = {
       return 1
     }
   },
+}
+
+/** A code map that is empty by mistake looks right otherwise. */
+function codesIn({ codeMap }: Config): string[] {
+  return Object.entries(codeMap).map(([name, { row }]) => `${row.length} codes in ${name}`)
 }

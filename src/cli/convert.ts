@@ -1,10 +1,13 @@
+import { dirname } from "node:path"
 import type { Bundle } from "fhir/r4"
-import { embeddedDefault, parseConfig, readConfig, StartProblem } from "../config.ts"
+import { embeddedDefault, parseConfig, StartProblem } from "../config.ts"
+import { readConfig } from "../config-file.ts"
 import { destinations } from "../destination/index.ts"
 import { preflight } from "../fhir/preflight.ts"
 import { readHead, typeOf } from "../hl7/head.ts"
 import { splitMessages } from "../hl7/split.ts"
-import { mapMessage, maps } from "../map/index.ts"
+import { mapMessage, maps, openCodeMaps } from "../map/index.ts"
+import type { CodeMaps, Unmapped } from "../mapping.ts"
 import type { Issue, SourceSettings } from "../message.ts"
 import { sources } from "../source/index.ts"
 import { argumentsOf, type Command, print, UsageProblem } from "./command.ts"
@@ -16,7 +19,7 @@ standard input. Bytes are read as a source reads them: MLLP frames or bare messa
 
 A Bundle that preflight finds something wrong with would be held, not sent: that is a problem too.
 
-  --config FILE  whose site and source settings to use; the demonstration's where left out
+  --config FILE  whose site, source and code maps to use; the demonstration's where left out
   --source NAME  which source of that configuration the messages come from (its first)
   --ndjson       one line a message: {"file","bundle"} or {"file","problem"}
 
@@ -25,7 +28,7 @@ Exit codes: 0 all converted, 2 some did not, 1 the configuration does not hold,
 
 /** What a file came to, for one message in it. */
 type Converted = { file: string } & (
-  | { bundle: Bundle; notes: readonly string[] }
+  | { bundle: Bundle; notes: readonly string[]; unmapped: readonly Unmapped[] }
   | { problem: string }
 )
 
@@ -64,11 +67,13 @@ interface Settings {
   site: Parameters<typeof mapMessage>[2]["site"]
   source: SourceSettings
   name: string
+  codeMaps: CodeMaps | undefined
 }
 
 async function settingsOf(path: string | undefined, name: string | undefined): Promise<Settings> {
   const input = path === undefined ? embeddedDefault : await readConfig(path)
-  const config = parseConfig(input, { sources, destinations })
+  const folder = path === undefined ? "." : dirname(path)
+  const config = parseConfig(input, { sources, destinations }, folder)
   const known = Object.keys(config.source)
   const chosen = name ?? known[0] ?? ""
   if (name !== undefined && !known.includes(name)) {
@@ -76,7 +81,8 @@ async function settingsOf(path: string | undefined, name: string | undefined): P
       `--source ${name}: the configuration has ${known.join(", ") || "none"}`,
     ])
   }
-  return { site: config.site, source: config.source[chosen] ?? {}, name: chosen }
+  const codeMaps = openCodeMaps(config.codeMap)
+  return { site: config.site, source: config.source[chosen] ?? {}, name: chosen, codeMaps }
 }
 
 async function convertFile(file: string, settings: Settings): Promise<Converted[]> {
@@ -89,19 +95,19 @@ async function convertFile(file: string, settings: Settings): Promise<Converted[
   return splitMessages(bytes).map((one) => ({ file, ...convertMessage(one, settings) }))
 }
 
-function convertMessage(bytes: Uint8Array, { site, source, name }: Settings) {
+function convertMessage(bytes: Uint8Array, { site, source, name, codeMaps }: Settings) {
   const { read, header } = readHead(bytes, source)
   const message = { id: 0, source: name, peer: "file", receivedAt: Date.now(), type: "", bytes }
   if ("head" in read) message.type = read.head.type
   // Offline nobody waits for an acknowledgement, so a missing control id is no reason to refuse.
   else if (read.malformed.location !== "MSH^1^10") return { problem: read.malformed.reason }
   else if (header) message.type = typeOf(header)
-  const mapped = mapMessage(maps, message, { site, source, known: [] })
+  const mapped = mapMessage(maps, message, { site, source, known: [], codeMaps })
   if ("problem" in mapped) return mapped
   const issues = preflight(mapped.bundle)
   if (issues.length > 0) return { problem: wouldBeHeld(issues) }
   const notes = "head" in read ? mapped.notes : [read.malformed.reason, ...mapped.notes]
-  return { bundle: mapped.bundle, notes }
+  return { bundle: mapped.bundle, notes, unmapped: mapped.unmapped ?? [] }
 }
 
 /** All of what preflight finds, each with where in the Bundle it is. */
@@ -123,6 +129,10 @@ async function printBundle(converted: Converted): Promise<void> {
 }
 
 /** What was dropped or doubted on the way is for a person, whatever stdout is for. */
-function warn({ file, notes }: { file: string; notes: readonly string[] }): void {
+function warn({ file, notes, unmapped }: Extract<Converted, { bundle: Bundle }>): void {
   for (const note of notes) process.stderr.write(`${file}: ${note}\n`)
+  for (const { codeMap, field, code, display } of unmapped) {
+    const meaning = display === "" ? "" : ` (${display})`
+    process.stderr.write(`${file}: ${field} ${code}${meaning} is not in code map ${codeMap}\n`)
+  }
 }

@@ -1,5 +1,6 @@
-import { join } from "node:path"
-import { embeddedDefault, readConfig, StartProblem } from "../config.ts"
+import { dirname, join } from "node:path"
+import { embeddedDefault, StartProblem } from "../config.ts"
+import { readConfig } from "../config-file.ts"
 import { type Gateway, openGateway } from "../gateway.ts"
 import { openLog } from "../log.ts"
 import type { Log } from "../message.ts"
@@ -56,7 +57,8 @@ async function start(
 ): Promise<Gateway | undefined> {
   try {
     const config = path === undefined ? embeddedDefault : await readConfig(path)
-    return await openGateway(config, { data, log })
+    const folder = path === undefined ? "." : dirname(path)
+    return await openGateway(config, { data, log, folder })
   } catch (error) {
     if (!(error instanceof StartProblem || error instanceof StoreProblem)) throw error
     const problems = error instanceof StartProblem ? error.problems : [error.message]

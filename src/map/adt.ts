@@ -1,10 +1,11 @@
 import type { Reference } from "fhir/r4"
 import { referenceTo } from "../fhir/identity.ts"
 import { Transaction } from "../fhir/transaction.ts"
-import type { MapContext, Mapped, Message, MessageMap } from "../message.ts"
+import type { MapContext, Mapped, MessageMap } from "../mapping.ts"
+import type { Message } from "../message.ts"
 import { layEncounter, layPatient } from "./owned.ts"
 import { type Part, partOf, partsOf } from "./part.ts"
-import { addOrigin, type Mention, type Reading, readMessage } from "./reading.ts"
+import { addOrigin, concluded, type Mention, type Reading, readMessage } from "./reading.ts"
 import { allergy } from "./segment/al1.ts"
 import { condition, type Diagnosed, encounterDiagnosisOf, isDeleted } from "./segment/dg1.ts"
 import { coverage } from "./segment/in1.ts"
@@ -58,12 +59,11 @@ function map(message: Message, context: MapContext): Mapped {
   addCoverages(transaction, reference, reading, mention)
   addOrigin(transaction, reading)
   const owned = encounter ? [patient, encounter] : [patient]
-  return {
-    bundle: transaction.bundle(),
-    notes: reading.notes,
+  return concluded(reading, {
+    transaction,
     told: owned.flatMap(({ told }) => told),
     owned: owned.map(({ name }) => name),
-  }
+  })
 }
 
 /** What no map reads is not dropped without a trace. */

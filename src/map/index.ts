@@ -1,7 +1,11 @@
-import type { MapContext, Mapped, Message, MessageMap } from "../message.ts"
+import type { MapContext, Mapped, MessageMap } from "../mapping.ts"
+import type { Message } from "../message.ts"
 import { adt } from "./adt.ts"
 import { oru } from "./oru.ts"
 
+export { isUnmapped, openCodeMaps } from "./codes/code-maps.ts"
+export { type CodeMapConfig, codeMapConfig, codeMapProblems } from "./codes/settings.ts"
+export { codeMapSheets } from "./codes/sheets.ts"
 export { ownedResource, readParts } from "./known.ts"
 export { yieldTo } from "./newer.ts"
 

@@ -1,5 +1,5 @@
 import type { BundleEntry } from "fhir/r4"
-import type { Mapped } from "../message.ts"
+import type { Mapped } from "../mapping.ts"
 
 /**
  * What a message that is sent again makes beside newer ones that were delivered before it: what

@@ -1,11 +1,12 @@
 import type { OwnIdentifier } from "../fhir/identity.ts"
 import { Transaction } from "../fhir/transaction.ts"
-import type { MapContext, Mapped, Message, MessageMap } from "../message.ts"
+import type { MapContext, Mapped, MessageMap } from "../mapping.ts"
+import type { Message } from "../message.ts"
 import { joinParts } from "./known.ts"
 import { encounterOf, patientOf } from "./owned.ts"
 import { linkParents } from "./parent.ts"
 import { partsOf } from "./part.ts"
-import { addOrigin, type Mention, own, type Reading, readMessage } from "./reading.ts"
+import { addOrigin, concluded, type Mention, own, type Reading, readMessage } from "./reading.ts"
 import { type About, distinct, type Filing, fileOrder } from "./report.ts"
 import { type Result, resultsOf } from "./result.ts"
 import { nk1Parts } from "./segment/nk1.ts"
@@ -30,7 +31,7 @@ function map(message: Message, context: MapContext): Mapped {
     addResult(result, identityOf(result, index, reading), filing)
   }
   addOrigin(transaction, reading)
-  return { bundle: transaction.bundle(), notes: reading.notes, told: [], owned: [] }
+  return concluded(reading, { transaction, told: [], owned: [] })
 }
 
 function addResult(result: Result, identity: OwnIdentifier, filing: Filing): void {

@@ -5,7 +5,10 @@ import { addProvenance } from "../fhir/provenance.ts"
 import type { Transaction } from "../fhir/transaction.ts"
 import { type ParsedMessage, parseMessage } from "../hl7/message.ts"
 import { type TimeRead, toInstant } from "../hl7/time.ts"
-import type { MapContext, Message, SiteSettings, SourceSettings } from "../message.ts"
+import type { CodeMap, CodeMaps, MapContext, Mapped, Unmapped } from "../mapping.ts"
+import type { Message, SiteSettings, SourceSettings, Told } from "../message.ts"
+import { type CodedField, speakableCode } from "./codes/fields.ts"
+import type { LocalCode } from "./type/mapped-coding.ts"
 
 /** One message being read by a map: what every segment and data type of it is read with. */
 export interface Reading {
@@ -25,6 +28,11 @@ export interface Reading {
   notes: string[]
   /** Notes something for the trail, once; never with content of the message. */
   note(text: string): void
+  codeMaps: CodeMaps | undefined
+  /** Notes a code that the code map of its field does not have. */
+  unmapped(codeMap: CodeMap, code: LocalCode & { field: CodedField }): void
+  /** What was noted so, each code once. */
+  unmappedCodes: Map<string, Unmapped & Pick<CodeMap, "onUnknown">>
 }
 
 /** Takes in a resource that a field mentions, and gives the reference to it. */
@@ -32,10 +40,14 @@ export type Mention = (resource: Identified) => Reference
 
 /** Parses a message for a map. */
 export function readMessage(message: Message, context: MapContext): Reading {
-  const { site, source } = context
+  const { site, source, codeMaps } = context
   const parsed = parseMessage(message.bytes, { charset: source.charset })
   const header = parsed.first("MSH")
   const notes = [...parsed.notes]
+  const unmappedCodes: Reading["unmappedCodes"] = new Map()
+  const note = (text: string) => {
+    if (!notes.includes(text)) notes.push(text)
+  }
   return {
     message,
     parsed,
@@ -46,8 +58,13 @@ export function readMessage(message: Message, context: MapContext): Reading {
     digest: Bun.CryptoHasher.hash("sha256", message.bytes, "hex"),
     times: new Map(),
     notes,
-    note: (text) => {
-      if (!notes.includes(text)) notes.push(text)
+    note,
+    codeMaps,
+    unmappedCodes,
+    unmapped({ name, onUnknown }, { field, system = "", code, display = "" }) {
+      note(`${field}: code map ${name} does not have every code`)
+      const one = { codeMap: name, onUnknown, source: message.source, field, system, code, display }
+      unmappedCodes.set([field, system, code].join("\n"), one)
     },
   }
 }
@@ -72,4 +89,22 @@ export function addOrigin(transaction: Transaction, reading: Reading): void {
     sender: reading.sender,
     digest: reading.digest,
   })
+}
+
+/** What a map has made of a message, or why it is held: a code that its code map does not have. */
+export function concluded(
+  reading: Reading,
+  made: { transaction: Transaction; told: Told[]; owned: string[] },
+): Mapped {
+  const { notes, unmappedCodes } = reading
+  const codes = [...unmappedCodes.values()]
+  const unmapped = codes.map(({ onUnknown: _, ...code }) => code)
+  const held = codes.find(({ onUnknown }) => onUnknown === "hold")
+  if (held !== undefined) {
+    const { field, code, codeMap } = held
+    const problem = `${speakableCode(field, code)} of ${field} has no place in code map ${codeMap}`
+    return { problem, unmapped }
+  }
+  const { transaction, told, owned } = made
+  return { bundle: transaction.bundle(), notes, told, owned, unmapped }
 }

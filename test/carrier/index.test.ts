@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test"
 import type { Bundle, Observation } from "fhir/r4"
+import type { CarrierSettings } from "../../src/carrier/here.ts"
 import { openCarrierThread } from "../../src/carrier/index.ts"
 import type { Carrying } from "../../src/carry.ts"
 import type { FhirConfig } from "../../src/destination/fhir/index.ts"
@@ -10,7 +11,7 @@ import { openCentral } from "../fake/central.ts"
 const never = new AbortController().signal
 const nothing = async (): Promise<Told[]> => []
 
-function carrierTo(url: string, kind = "fhir") {
+function carrierTo(url: string, kind = "fhir", codeMap?: CarrierSettings["codeMap"]) {
   const events: string[] = []
   const central = { kind, url, timeout: 60_000, concurrency: 8 } as FhirConfig
   const carrier = openCarrierThread(
@@ -18,6 +19,7 @@ function carrierTo(url: string, kind = "fhir") {
       site: { id: "test-clinic", timezone: "UTC" },
       source: { lab: {} },
       destination: { central },
+      codeMap,
     },
     (event) => void events.push(event),
   )
@@ -137,6 +139,27 @@ test("a result that is replayed creates what no newer one spoke of", async () =>
     .filter(({ method }) => method === "POST")
     .map((r) => r.body)
   expect(body).toContain('"method":"PUT","url":"Observation?identifier=')
+  await carrier.close()
+  await central.close()
+})
+
+test("a newer result counts also when its codes would hold it by now", async () => {
+  const central = await openCentral()
+  const newer = Buffer.concat([oru({ value: "11.9" }), hl7("OBX|2|NM|CRP^^L||3|mg/L|||||F")])
+  const before = carrierTo(central.url)
+  await before.carry(carrying(2, newer), nothing, never)
+  await before.close()
+  const codeMap = { tests: { field: ["OBX-3" as const], onUnknown: "hold" as const, row: [] } }
+  const carrier = carrierTo(central.url, "fhir", codeMap)
+  const { heldBy } = await carrier.carry(carrying(2, newer), nothing, never)
+  expect(heldBy).toBe("code")
+  const replayed = { ...carrying(1, oru({ value: "9.9" })), newer: [messageOf(2, newer)] }
+  await carrier.carry(replayed, nothing, never)
+  const found = await fetch(`${central.url}/Observation`).then((answer) => answer.json())
+  const values = (found as Bundle<Observation>).entry?.map(({ resource }) => {
+    return resource?.valueQuantity?.value
+  })
+  expect(values?.toSorted()).toEqual([11.9, 3])
   await carrier.close()
   await central.close()
 })

@@ -17,6 +17,13 @@ test("check of a configuration that holds says what is in it, and exits 0", asyn
   expect(stdout).toContain(`${path} holds: site siaya-02, 2 sources, 2 destinations, 2 routes`)
 })
 
+test("check reads the code maps beside the configuration and says how large they are", async () => {
+  const path = "config/code-maps.toml"
+  const { code, stdout, stderr } = await waystation(["check", "--config", path])
+  expect([code, stderr]).toEqual([0, ""])
+  expect(stdout).toContain("1 routes, 5 codes in lab-tests, 2 codes in units")
+})
+
 test("check lists everything that is wrong, a line each, and exits 1", async () => {
   const path = configFile(
     '[site]\n[source.lab]\nkind = "fax"\n[[route]]\nfrom = ["ward"]\nto = []\n',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import type { Bundle, Provenance } from "fhir/r4"
+import type { Bundle, Observation, Provenance } from "fhir/r4"
 import { frame } from "../../src/hl7/frame.ts"
 import { hl7, oru, temporaryFolder } from "../build.ts"
 import { command, root, waystation } from "./waystation.ts"
@@ -176,4 +176,39 @@ test("convert says of a Bundle that would be held what is wrong with it, and whe
     const run = Bun.spawnSync([process.execPath, ...convert, ...args], { cwd })
     expect([run.exitCode, `${run.stdout}`, `${run.stderr}`]).toEqual([2, stdout, stderr])
   }
+})
+
+describe("convert with a code map", () => {
+  const toml = [
+    '[site]\nid = "a"\n[source.lab]\nkind = "mllp"\nport = 0\n',
+    '[codeMap.tests]\nfield = ["OBX-3"]\nfile = "codes.csv"\n',
+  ].join("")
+  const csv = "code,targetSystem,targetCode\nGLU,LN,2345-7\n"
+  const local = oru().toString().replaceAll("718-7^Haemoglobin^LN", "GLU^Glucose^L")
+  const other = local.replaceAll("GLU^Glucose", "CRP^C-reactive protein")
+
+  test("puts the standard code first, and names each code without one on stderr", async () => {
+    // The file of codes stands beside the configuration, not where the command is given.
+    const config = join(folderOf({ "a.toml": toml, "codes.csv": csv }), "a.toml")
+    const args = ["--config", config, "--ndjson", "a.hl7", "b.hl7"]
+    const { code, stdout, stderr } = await convert(args, { "a.hl7": local, "b.hl7": other })
+    expect(code).toBe(0)
+    const codes = linesOf(stdout).map(({ bundle }) =>
+      bundle?.entry?.flatMap(({ resource }) =>
+        resource?.resourceType === "Observation"
+          ? (resource as Observation).code.coding?.map(({ code }) => code)
+          : [],
+      ),
+    )
+    expect(codes).toEqual([["2345-7", "GLU"], ["CRP"]])
+    expect(stderr).toContain("b.hl7: OBX-3 CRP (C-reactive protein) is not in code map tests\n")
+    expect(stderr).not.toContain("a.hl7: OBX-3")
+  })
+
+  test("gives a problem where an unknown code is to be held", async () => {
+    const files = { "a.toml": `${toml}onUnknown = "hold"\n`, "codes.csv": csv, "b.hl7": other }
+    const { code, stdout } = await convert(["--config", "a.toml", "--ndjson", "b.hl7"], files)
+    expect(code).toBe(2)
+    expect(linesOf(stdout)[0]?.problem).toBe('code "CRP" of OBX-3 has no place in code map tests')
+  })
 })

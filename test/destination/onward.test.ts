@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "bun:test"
 import { mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
-import { readConfig } from "../../src/config.ts"
+import { readConfig } from "../../src/config-file.ts"
 import { type Gateway, openGateway } from "../../src/gateway.ts"
 import { oru, temporaryFolder } from "../build.ts"
 import { ackOf, openMllpReceiver } from "../fake/mllp-receiver.ts"

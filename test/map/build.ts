@@ -2,7 +2,8 @@ import type { Bundle, FhirResource } from "fhir/r4"
 import { parseMessage } from "../../src/hl7/message.ts"
 import { mapMessage, maps } from "../../src/map/index.ts"
 import { readMessage } from "../../src/map/reading.ts"
-import type { MapContext, Mapped, Message } from "../../src/message.ts"
+import type { MapContext, Mapped } from "../../src/mapping.ts"
+import type { Message } from "../../src/message.ts"
 
 /** A message of the journal out of its segments, typed by its own MSH-9. */
 export function message(lines: readonly string[], given: Partial<Message> = {}): Message {

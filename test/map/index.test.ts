@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test"
 import { mapMessage, maps } from "../../src/map/index.ts"
-import type { MessageMap } from "../../src/message.ts"
+import type { MessageMap } from "../../src/mapping.ts"
 import { context, message } from "./build.ts"
 
 const header = "MSH|^~\\&|HIS|CLINIC|||20260415120000||SIU^S12|C1|P|2.5.1"

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test"
 import type { Bundle, BundleEntry, DiagnosticReport } from "fhir/r4"
 import { mapMessage, maps } from "../../src/map/index.ts"
-import type { Mapped, SourceSettings } from "../../src/message.ts"
+import type { Mapped } from "../../src/mapping.ts"
+import type { SourceSettings } from "../../src/message.ts"
 import { invalid } from "../validate.ts"
 import { context, message, resources } from "./build.ts"
 

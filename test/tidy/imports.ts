@@ -28,7 +28,7 @@ const story = [
   ],
 ]
 /** For everybody: the glossary, what a duration looks like, how a secret gets onto the disk. */
-const words = ["message.ts", "units.ts", "secret.ts"]
+const words = ["message.ts", "mapping.ts", "units.ts", "secret.ts"]
 /** Who may enter a room, by its door. */
 const assemblers = ["gateway.ts", "carrier", "config.ts", "cli"]
 

@@ -18,7 +18,7 @@ export function allergy(
   patient: Reference,
   reading: Reading,
 ): AllergyIntolerance | undefined {
-  const code = firstConcept(al1, 3, "AL1-3", reading)
+  const code = firstConcept(al1, "AL1-3", reading)
   if (code === undefined) {
     reading.note("AL1-3: no allergen is named; the allergy is left out")
     return undefined
@@ -34,7 +34,14 @@ export function allergy(
   const reacted = manifestation.length > 0
   return {
     resourceType: "AllergyIntolerance",
-    identifier: [own(reading, "AllergyIntolerance", patient.reference ?? "", codeKey(code))],
+    identifier: [
+      own(
+        reading,
+        "AllergyIntolerance",
+        patient.reference ?? "",
+        codeKey(al1, "AL1-3", code, reading),
+      ),
+    ],
     clinicalStatus: { coding: [{ system: clinicalStatus, code: "active", display: "Active" }] },
     category: category && [category],
     criticality: reacted ? undefined : targetOf(allergyCriticality, al1.text(4))?.code,

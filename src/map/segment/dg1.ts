@@ -34,7 +34,11 @@ export function condition(
   const number = dg1.text(20)
   const numbers = each(dg1, 20, (ei) => identifier(ei, "diagnosis", "DG1-20", reading))
   const [asserter] = each(dg1, 16, (xcn) => practitioner(xcn, reading, mention))
-  const key = [patient.reference ?? "", encounter?.reference ?? "", number ?? codeKey(code)]
+  const key = [
+    patient.reference ?? "",
+    encounter?.reference ?? "",
+    number ?? codeKey(dg1, "DG1-3", code, reading),
+  ]
   const status = verification(dg1)
   const wrong = status?.code === "entered-in-error"
   return {
@@ -60,7 +64,7 @@ export function encounterDiagnosisOf(
   reading: Reading,
 ): EncounterDiagnosis {
   const [use] = each(dg1, 6, (cwe) =>
-    translated(cwe, targetOf(diagnosisType, cwe.text(1)), "0052", reading),
+    translated(cwe, targetOf(diagnosisType, cwe.text(1)), "DG1-6", reading),
   )
   const rank = Number(dg1.text(15))
   return {
@@ -77,7 +81,7 @@ export function isDeleted(dg1: Segment): boolean {
 
 /** DG1-4, the description of old senders, stands in for a text that DG1-3 does not have. */
 function diagnosis(dg1: Segment, reading: Reading): CodeableConcept | undefined {
-  const code = firstConcept(dg1, 3, "DG1-3", reading)
+  const code = firstConcept(dg1, "DG1-3", reading)
   const text = code?.text ?? dg1.component(4)
   return code === undefined && text === undefined ? undefined : { ...code, text }
 }

@@ -31,7 +31,7 @@ export function coverage(
     payor.reference ?? payor.display ?? "",
     policy ?? `${insured ?? ""}|${in1.text(2) ?? ""}`,
   ]
-  const type = firstConcept(in1, 15, "0086", reading)
+  const type = firstConcept(in1, "IN1-15", reading)
   const order = Number(in1.text(1))
   const numbered = { system: siteSystem(reading.site.id, "policy"), value: policy }
   const relationship = relationshipOf(in1.text(17))

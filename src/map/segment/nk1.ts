@@ -45,10 +45,10 @@ function contact(nk1: Segment, reading: Reading, mention: Mention): PatientConta
   const reachable = name ?? home ?? employer ?? telecom[0]
   if (reachable === undefined) return undefined
   const related = each(nk1, 3, (cwe) =>
-    translated(cwe, targetOf(relationship, cwe.text(1)), "0063", reading),
+    translated(cwe, targetOf(relationship, cwe.text(1)), "NK1-3", reading),
   )
   const roles = each(nk1, 7, (cwe) =>
-    translated(cwe, targetOf(contactRole, cwe.text(1)), "0131", reading),
+    translated(cwe, targetOf(contactRole, cwe.text(1)), "NK1-7", reading),
   )
   return {
     relationship: [...related, ...roles],

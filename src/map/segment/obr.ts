@@ -57,7 +57,7 @@ export function diagnosticReport(
 ): DiagnosticReport {
   const { obr } = order
   const { subject, encounter, basedOn, specimen, result, presentedForm } = reported
-  const code = firstConcept(obr, 4, "OBR-4", reading)
+  const code = firstConcept(obr, "OBR-4", reading)
   const section = targetOf(diagnosticServiceSection, obr.text(24))
   const notes = annotations(order.notes, reading, mention)
   return {
@@ -70,7 +70,7 @@ export function diagnosticReport(
     // the laboratory is no conclusion.
     extension: notes.map((valueAnnotation) => ({ url: reportNote, valueAnnotation })),
     ...statusOfReport(obr, reported.statuses, reading),
-    category: each(obr, 24, (cwe) => translated(cwe, section, "0074", reading)),
+    category: each(obr, 24, (cwe) => translated(cwe, section, "OBR-24", reading)),
     code: code ?? absentCode,
     subject,
     encounter,

@@ -58,7 +58,7 @@ export function observation(
 ): Observation | undefined {
   const { lines, notes } = observed
   const [obx] = lines
-  const code = firstConcept(obx, 3, "OBX-3", reading)
+  const code = firstConcept(obx, "OBX-3", reading)
   const values = valuesOf(lines, reading)
   if (code === undefined && values.length === 0) {
     reading.note("OBX: neither OBX-3 nor OBX-5 says anything; it is left out")
@@ -93,14 +93,14 @@ export function observation(
     ...(more.length === 0 ? value : {}),
     dataAbsentReason: value ? undefined : absence(obx),
     interpretation: each(obx, 8, (cwe) =>
-      translated(cwe, targetOf(interpretation, cwe.text(1)), "0078", reading),
+      translated(cwe, targetOf(interpretation, cwe.text(1)), "OBX-8", reading),
     ),
     note: annotations(notes, reading, mention),
-    bodySite: firstConcept(obx, 20, "OBX-20", reading),
-    method: firstConcept(obx, 17, "OBX-17", reading),
+    bodySite: firstConcept(obx, "OBX-20", reading),
+    method: firstConcept(obx, "OBX-17", reading),
     specimen: within.specimen,
     device: device && { identifier: entityIdentifier(device, undefined, "device", reading) },
-    referenceRange: range ? [referenceRange(range, unitOf(obx.repetitions(6)[0]))] : [],
+    referenceRange: range ? [referenceRange(range, unitOf(obx.repetitions(6)[0], reading))] : [],
     // Several values of one observation are its components, each asked by the same code.
     component:
       more.length === 0 ? [] : values.map((each) => ({ code: code ?? absentCode, ...each })),
@@ -127,7 +127,7 @@ export function documentReference(
 ): DocumentReference {
   const [obx] = observed.lines
   const { status } = statusOfObservation(observed, within.obr, reading)
-  const type = firstConcept(obx, 3, "OBX-3", reading)
+  const type = firstConcept(obx, "OBX-3", reading)
   const issued = obx.text(14) ?? within.obr?.text(22) ?? within.obr?.text(7)
   return {
     resourceType: "DocumentReference",

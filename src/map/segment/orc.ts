@@ -56,7 +56,7 @@ export function serviceRequest(
       ? ["filler", ...dated(entityKey(numbers.filler), order, reading)]
       : ["message", reading.digest, codeOf(order)]
   const group = entityAt(orc, 4)
-  const code = obr && firstConcept(obr, 4, "OBR-4", reading)
+  const code = obr && firstConcept(obr, "OBR-4", reading)
   return {
     resourceType: "ServiceRequest",
     identifier: [

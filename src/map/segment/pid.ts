@@ -72,11 +72,11 @@ export const pidFields: readonly Field<Patient>[] = [
     elements: ["maritalStatus"],
     make: (pid, reading) => {
       const target = targetOf(maritalStatus, pid.text(16))
-      const [status] = each(pid, 16, (cwe) => translated(cwe, target, "0002", reading))
+      const [status] = each(pid, 16, (cwe) => translated(cwe, target, "PID-16", reading))
       return { maritalStatus: status }
     },
   },
-  coded(17, "patient-religion", "0006"),
+  coded(17, "patient-religion"),
   numberOnly(19, "SS", "ssn"),
   numberOnly(20, "DL", "driver-license"),
   {
@@ -194,12 +194,12 @@ function addresses(pid: Segment, reading: Reading): Partial<Patient> {
   return { address: all }
 }
 
-function coded(field: 17, url: string, table: string): Field<Patient> {
+function coded(field: 17, url: string): Field<Patient> {
   return {
     field,
     elements: ["extension"],
     make: (pid, reading) => {
-      const code = firstConcept(pid, field, table, reading)
+      const code = firstConcept(pid, `PID-${field}`, reading)
       return code && extension(url, { valueCodeableConcept: code })
     },
   }
@@ -212,7 +212,7 @@ function country(field: 26 | 28, url: string): Field<Patient> {
     elements: ["extension"],
     make: (pid, reading) => ({
       extension: each(pid, field, (cwe) => {
-        const code = concept(cwe, "country", reading)
+        const code = concept(cwe, `PID-${field}`, reading)
         const inner = { url: "code", valueCodeableConcept: code }
         return code && { url: structure + url, extension: [inner] }
       }),

@@ -69,7 +69,7 @@ export const pv1Fields: readonly Field<Encounter>[] = [
     elements: ["type"],
     make: (pv1, reading) => ({
       type: each(pv1, 4, (cwe) =>
-        translated(cwe, targetOf(admissionType, cwe.text(1)), "0007", reading),
+        translated(cwe, targetOf(admissionType, cwe.text(1)), "PV1-4", reading),
       ),
     }),
   },
@@ -82,12 +82,12 @@ export const pv1Fields: readonly Field<Encounter>[] = [
     field: 10,
     elements: ["serviceType"],
     make: (pv1, reading) => ({
-      serviceType: firstConcept(pv1, 10, "0069", reading),
+      serviceType: firstConcept(pv1, "PV1-10", reading),
     }),
   },
   stay(11, () => "active"),
-  hospitalization(13, "reAdmission", "0092"),
-  hospitalization(14, "admitSource", "0023"),
+  hospitalization(13, "reAdmission"),
+  hospitalization(14, "admitSource"),
   participants(17, "ADM", "admitter"),
   {
     field: 19,
@@ -99,7 +99,7 @@ export const pv1Fields: readonly Field<Encounter>[] = [
       }),
     }),
   },
-  hospitalization(36, "dischargeDisposition", "0112"),
+  hospitalization(36, "dischargeDisposition"),
   {
     field: 44,
     elements: ["period"],
@@ -126,8 +126,7 @@ export const unknownClass: Coding = encounterClass.U
 /** PV1-2 (table 0004) as v3-ActCode; a code outside the table stays the site's own. */
 function classOf(pv1: Segment, reading: Reading): Coding | undefined {
   const target = targetOf(encounterClass, pv1.text(2))
-  if (target) return target
-  return each(pv1, 2, (cwe) => concept(cwe, "0004", reading)?.coding?.[0])[0]
+  return each(pv1, 2, (cwe) => translated(cwe, target, "PV1-2", reading)?.coding?.[0])[0]
 }
 
 function stay(
@@ -160,20 +159,19 @@ function participants(field: 7 | 8 | 9 | 17 | 52, code: string, display: string)
   }
 }
 
-/** PV1-5, a CX, or one of the coded fields, whose table is given. */
+/** PV1-5, a CX, or one of the coded fields. */
 function hospitalization(
-  field: number,
+  field: 5 | 13 | 14 | 36,
   element: keyof EncounterHospitalization,
-  table?: string,
 ): Field<Encounter> {
   return {
     field,
     elements: ["hospitalization"],
     make: (pv1, reading) => {
       const [said] = each(pv1, field, (repetition) =>
-        table === undefined
+        field === 5
           ? identifier(repetition, "visit", `PV1-${field}`, reading)
-          : concept(repetition, table, reading),
+          : concept(repetition, `PV1-${field}`, reading),
       )
       return said && { hospitalization: { [element]: said } }
     },

@@ -60,7 +60,7 @@ export function specimen(
     accessionIdentifier: each(spm, 30, (cx) => identifier(cx, "accession", "SPM-30", reading))[0],
     status: availability[spm.text(20) ?? ""],
     type: each(spm, 4, (cwe) =>
-      translated(cwe, targetOf(specimenType, cwe.text(1)), "0487", reading),
+      translated(cwe, targetOf(specimenType, cwe.text(1)), "SPM-4", reading),
     )[0],
     subject,
     receivedTime: dateTime(spm.text(18), "SPM-18", reading),
@@ -68,12 +68,12 @@ export function specimen(
     collection: collection(spm, reading),
     container: [
       {
-        type: firstConcept(spm, 27, "SPM-27", reading),
-        additiveCodeableConcept: firstConcept(spm, 6, "SPM-6", reading),
+        type: firstConcept(spm, "SPM-27", reading),
+        additiveCodeableConcept: firstConcept(spm, "SPM-6", reading),
       },
     ],
     condition: each(spm, 24, (cwe) =>
-      translated(cwe, targetOf(specimenCondition, cwe.text(1)), "0493", reading),
+      translated(cwe, targetOf(specimenCondition, cwe.text(1)), "SPM-24", reading),
     ),
     note: [...remarks, ...annotations(notes, reading, mention)],
   }
@@ -119,9 +119,9 @@ function collection(spm: Segment, reading: Reading): Specimen["collection"] {
     collectedPeriod: until === undefined ? undefined : period(taken, until, "SPM-17", reading),
     quantity: value === undefined ? undefined : { value, unit: amount?.text(2) },
     method: each(spm, 7, (cwe) =>
-      translated(cwe, targetOf(specimenCollectionMethod, cwe.text(1)), "0488", reading),
+      translated(cwe, targetOf(specimenCollectionMethod, cwe.text(1)), "SPM-7", reading),
     )[0],
-    bodySite: firstConcept(spm, 8, "SPM-8", reading),
+    bodySite: firstConcept(spm, "SPM-8", reading),
   }
 }
 

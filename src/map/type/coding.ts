@@ -19,7 +19,20 @@ export function codingSystem(
   return siteSystem(reading.site.id, name ?? local)
 }
 
-function knownSystem(name: string | undefined): string | undefined {
+/**
+ * Whether a coding system, as a sender names it, is one that everybody has: of table 0396, a table
+ * of HL7's own, or registered with HL7 (the arc 2.16.840.1.113883.6). An OID or URI of any other
+ * origin may well be the laboratory's own.
+ */
+export function isStandard(name: string | undefined): boolean {
+  const system = knownSystem(name)
+  if (system === undefined) return false
+  if (everybodys.has(system) || system.startsWith("http://terminology.hl7.org/")) return true
+  return system.startsWith("urn:oid:2.16.840.1.113883.6.")
+}
+
+/** The URI of a coding system by its name in table 0396, its OID or its URI. */
+export function knownSystem(name: string | undefined): string | undefined {
   if (name === undefined) return undefined
   const wanted = name.toUpperCase()
   if (Object.hasOwn(systems, wanted)) return systems[wanted]
@@ -58,3 +71,5 @@ const systems: Record<string, string> = {
   ISO3166_1: "urn:iso:std:iso:3166",
   "ISO3166-1": "urn:iso:std:iso:3166",
 }
+
+const everybodys: ReadonlySet<string> = new Set(Object.values(systems))

@@ -1,17 +1,44 @@
 import type { CodeableConcept, Coding } from "fhir/r4"
 import type { Repetition, Segment } from "../../hl7/message.ts"
+import { type CodedField, tableOf } from "../codes/fields.ts"
 import type { Reading } from "../reading.ts"
 import { codingSystem } from "./coding.ts"
+import { type LocalCode, mappedCoding } from "./mapped-coding.ts"
 
 /**
- * A coded element (CWE and CE, 2.5.1, 2A.13) with all its triplets; undefined when it says
- * nothing. `local` names the system of codes that come without one: the field's table or place.
+ * A coded element (CWE and CE, 2.5.1, 2A.13) with all its triplets, and before them what the site's
+ * code map says they are; undefined when it says nothing. `local` names the system of codes that
+ * come without one: the field's table or place.
  */
 export function concept(
   cwe: Repetition,
-  local: string,
+  field: CodedField,
+  reading: Reading,
+  local = tableOf(field),
+): CodeableConcept | undefined {
+  const said = saidIn(cwe, local, reading)
+  return said && withMapped(said, cwe, field, false, reading)
+}
+
+/** What a field says that repeats in v2 and not in FHIR: its first concept. */
+export function firstConcept(
+  segment: Segment,
+  field: CodedField,
   reading: Reading,
 ): CodeableConcept | undefined {
+  for (const cwe of segment.repetitions(numberOf(field))) {
+    const said = concept(cwe, field, reading)
+    if (said !== undefined) return said
+  }
+  return undefined
+}
+
+function numberOf(field: CodedField): number {
+  return Number(field.slice(field.indexOf("-") + 1))
+}
+
+/** What the sender says, with nothing of ours. */
+function saidIn(cwe: Repetition, local: string, reading: Reading): CodeableConcept | undefined {
   const coded: Coding[] = []
   for (const triplet of triplets) {
     const made = coding(cwe, triplet, local, reading)
@@ -21,18 +48,25 @@ export function concept(
   return coded.length > 0 || text !== undefined ? { coding: coded, text } : undefined
 }
 
-/** What a field says that repeats in v2 and not in FHIR: its first concept. */
-export function firstConcept(
-  segment: Segment,
-  field: number,
-  local: string,
+/**
+ * A concept with what the site's code map says it is before it, and all that is not that code again
+ * behind. `standard`: without the code map it has a standard code too.
+ */
+function withMapped(
+  said: CodeableConcept,
+  cwe: Repetition,
+  field: CodedField,
+  standard: boolean,
   reading: Reading,
-): CodeableConcept | undefined {
-  for (const cwe of segment.repetitions(field)) {
-    const said = concept(cwe, local, reading)
-    if (said !== undefined) return said
-  }
-  return undefined
+): CodeableConcept {
+  if (reading.codeMaps === undefined) return said
+  const mapped = mappedCoding(codesIn(cwe), field, standard, reading)
+  if (mapped === undefined) return said
+  const { coding = [], text } = said
+  const beside = coding.filter(({ system, code }) => {
+    return system !== mapped.system || code !== mapped.code
+  })
+  return { coding: [mapped, ...beside], text }
 }
 
 /**
@@ -44,28 +78,43 @@ function uncoded(cwe: Repetition): string | undefined {
 }
 
 /**
- * A coded element of one of the tables of `vocabulary/`: the table's target first, then what the
- * sender says where it is more than the bare code of that table.
+ * A coded element of one of the tables of `vocabulary/`: the site's code map first, then the
+ * table's target, then what the sender says where it is more than the bare code of that table.
  */
 export function translated(
   cwe: Repetition,
   target: Coding | null | undefined,
-  local: string,
+  field: CodedField,
   reading: Reading,
 ): CodeableConcept | undefined {
-  const said = concept(cwe, local, reading)
-  if (!target || said === undefined) return said
+  const said = saidIn(cwe, tableOf(field), reading)
+  if (said === undefined) return undefined
+  if (!target) return withMapped(said, cwe, field, false, reading)
   const { system, code, display } = target
-  const beside = (said.coding ?? []).filter(
+  const more = (said.coding ?? []).filter(
     (each, at) => (at > 0 || cwe.text(3) !== undefined) && each.system !== system,
   )
-  return { coding: [{ system, code, display }, ...beside], text: said.text }
+  const coding = [{ system, code, display }, ...more]
+  return withMapped({ coding, text: said.text }, cwe, field, true, reading)
 }
 
-/** What a concept is known by within a business key: its first code, else its text. */
-export function codeKey(concept: CodeableConcept): string {
-  const [first] = concept.coding ?? []
-  return first === undefined ? `text|${concept.text}` : `${first.system}|${first.code}`
+/**
+ * What a concept is known by within a business key: the sender's first code, else its text. A code
+ * map that comes later must find the same resource, so what it says is left out.
+ */
+export function codeKey(
+  segment: Segment,
+  field: CodedField,
+  { text }: CodeableConcept,
+  reading: Reading,
+): string {
+  for (const cwe of segment.repetitions(numberOf(field))) {
+    const said = saidIn(cwe, tableOf(field), reading)
+    const [first] = said?.coding ?? []
+    if (first !== undefined) return `${first.system}|${first.code}`
+    if (said !== undefined) break
+  }
+  return `text|${text}`
 }
 
 /** A code as R4 allows it: no white space at its ends and no two in a row. */
@@ -102,4 +151,14 @@ function coding(
     code,
     display: cwe.component(triplet.text),
   }
+}
+
+/** The codes a code map is asked for, as the sender wrote them. */
+function codesIn(cwe: Repetition): LocalCode[] {
+  return triplets.flatMap(({ code, text, system, oid }) => {
+    const given = codeText(cwe.component(code))
+    if (given === undefined) return []
+    const named = cwe.text(system) ?? cwe.text(oid)
+    return [{ system: named, code: given, display: cwe.component(text) }]
+  })
 }

@@ -9,7 +9,7 @@ import { concept } from "./cwe.ts"
  */
 export function language(cwe: Repetition, reading: Reading): CodeableConcept | undefined {
   const code = cwe.text(1)
-  if (code === undefined || !/^[A-Za-z]{2,3}$/.test(code)) return concept(cwe, "0296", reading)
+  if (code === undefined || !/^[A-Za-z]{2,3}$/.test(code)) return concept(cwe, "PID-15", reading)
   const [tag] = Intl.getCanonicalLocales(code)
   return { coding: [{ system: "urn:ietf:bcp:47", code: tag, display: cwe.text(2) }] }
 }

@@ -1,5 +1,7 @@
 import type { Quantity } from "fhir/r4"
 import type { Repetition } from "../../hl7/message.ts"
+import type { Reading } from "../reading.ts"
+import { type LocalCode, mappedCoding } from "./mapped-coding.ts"
 
 /** The part of a Quantity that a unit makes. */
 export type Unit = Pick<Quantity, "unit" | "system" | "code">
@@ -13,12 +15,30 @@ export function decimal(text: string | undefined): number | undefined {
 }
 
 /**
- * A unit, as OBX-6 and CQ-2 give it. It is UCUM where the sender says so, or where a unit that
- * names no system is, letter for letter, one of the UCUM codes below; else it stays text: a wrong
- * guess at a unit is a wrong result.
+ * The unit of OBX-6: what the site's code map says it is. Else it is UCUM where the sender says so,
+ * or where a unit that names no system is, letter for letter, one of the UCUM codes below; else it
+ * stays text: a wrong guess at a unit is a wrong result.
  */
-export function unitOf(cwe: Repetition | undefined): Unit {
+export function unitOf(cwe: Repetition | undefined, reading: Reading): Unit {
   if (cwe === undefined) return {}
+  const said = saidUnit(cwe)
+  if (reading.codeMaps === undefined) return said
+  const mapped = mappedCoding(codesIn(cwe, said), "OBX-6", said.system !== undefined, reading)
+  return mapped ? { unit: said.unit, system: mapped.system, code: mapped.code } : said
+}
+
+/** The codes a code map is asked for; "x10^3/uL" is one, though it falls apart into two. */
+function codesIn(cwe: Repetition, { unit, system }: Unit): LocalCode[] {
+  const first = cwe.text(1)
+  const code = first !== undefined && system === undefined && unit?.startsWith(`${first}^`)
+  const codes = [
+    { system: cwe.text(3), code: code ? unit : first, display: cwe.text(2) },
+    { system: cwe.text(6), code: cwe.text(4), display: cwe.text(5) },
+  ]
+  return codes.flatMap(({ code, ...more }) => (code === undefined ? [] : [{ code, ...more }]))
+}
+
+function saidUnit(cwe: Repetition): Unit {
   const code = cwe.text(1)
   // An unescaped "x10^3/uL" or "kg/m^2" falls apart into two components: text, not "3/uL" or "2".
   const second = cwe.text(2)

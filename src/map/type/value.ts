@@ -29,7 +29,7 @@ export function valuesOf(segments: readonly [Segment, ...Segment[]], reading: Re
   const type = obx.text(2) ?? ""
   const repetitions = obx.repetitions(5)
   if (attachmentTypes.has(type)) return []
-  const unit = unitOf(obx.repetitions(6)[0])
+  const unit = unitOf(obx.repetitions(6)[0], reading)
   if (textTypes.has(type)) {
     // An empty OBX-5 is an empty line there.
     const text = segments.map((line) => textOf(line.repetitions(5))).join("\n")
@@ -83,7 +83,7 @@ function read(
     case "CWE":
     case "ID":
     case "IS":
-      return some("valueCodeableConcept", concept(value, answersTo(obx), reading))
+      return some("valueCodeableConcept", concept(value, "OBX-5", reading, answersTo(obx)))
     case "DT":
     case "DTM":
     case "TS":

@@ -41,7 +41,7 @@ describe("a coded element", () => {
     const read = reading([header, `ZZZ|${field}`])
     const [repetition] = read.parsed.first("ZZZ")?.repetitions(1) ?? []
     if (repetition === undefined) throw new Error("no field")
-    return { read, repetition, concept: concept(repetition, "0002", read) }
+    return { read, repetition, concept: concept(repetition, "PID-16", read) }
   }
 
   test("keeps all of its triplets, their versions and the original text", () => {
@@ -68,7 +68,7 @@ describe("a coded element", () => {
     const target = { system: "urn:fhir", code: "X", display: "FHIR's" }
     const codes = (field: string) => {
       const { read, repetition } = coded(field)
-      return translated(repetition, target, "0002", read)?.coding?.map(({ code }) => code)
+      return translated(repetition, target, "PID-16", read)?.coding?.map(({ code }) => code)
     }
     expect(codes("M")).toEqual(["X"])
     expect(codes("M^Married^99L")).toEqual(["X", "M"])

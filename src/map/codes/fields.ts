@@ -1,0 +1,62 @@
+/**
+ * The fields that the maps read a code from and a code map may speak of, each with the table its
+ * codes are of where the sender names no coding system.
+ */
+export const codedFields = {
+  "AL1-3": undefined,
+  "DG1-3": undefined,
+  "DG1-6": "0052",
+  "IN1-15": "0086",
+  "NK1-3": "0063",
+  "NK1-7": "0131",
+  "OBR-4": undefined,
+  "OBR-24": "0074",
+  "OBR-31": undefined,
+  "OBX-3": undefined,
+  "OBX-5": undefined,
+  "OBX-6": undefined,
+  "OBX-8": "0078",
+  "OBX-17": undefined,
+  "OBX-20": undefined,
+  "PID-15": "0296",
+  "PID-16": "0002",
+  "PID-17": "0006",
+  "PID-26": "country",
+  "PID-28": "country",
+  "PV1-2": "0004",
+  "PV1-4": "0007",
+  "PV1-10": "0069",
+  "PV1-13": "0092",
+  "PV1-14": "0023",
+  "PV1-36": "0112",
+  "SPM-4": "0487",
+  "SPM-6": undefined,
+  "SPM-7": "0488",
+  "SPM-8": undefined,
+  "SPM-24": "0493",
+  "SPM-27": undefined,
+} as const
+
+export type CodedField = keyof typeof codedFields
+
+/** What names the system of a field's codes that come without one: its table, or the field. */
+export function tableOf(field: CodedField): string {
+  return codedFields[field] ?? field
+}
+
+/**
+ * Fields that say what was measured and how, not what was found or in whom: their codes may stand
+ * in the log.
+ */
+const measuring: ReadonlySet<string> = new Set<CodedField>([
+  ...(["OBR-4", "OBR-24", "OBX-3", "OBX-6", "OBX-17"] as const),
+  ...(["SPM-4", "SPM-6", "SPM-7", "SPM-8", "SPM-27"] as const),
+])
+
+/**
+ * A code as it may stand in the log: its own text where the field says what was measured and the
+ * text looks like a code; else a sender's free text, or a patient's diagnosis, would stand there.
+ */
+export function speakableCode(field: string, code: string): string {
+  return measuring.has(field) && /^[!-~]{1,24}$/.test(code) ? `code "${code}"` : "a code"
+}
