@@ -4,6 +4,7 @@ import { join } from "node:path"
 import first from "./001-first.sql" with { type: "text" }
 import lanes from "./002-lanes.sql" with { type: "text" }
 import housekeeping from "./003-housekeeping.sql" with { type: "text" }
+import codes from "./004-codes.sql" with { type: "text" }
 import { migrate } from "./migrate.ts"
 import { explain, StoreProblem } from "./problem.ts"
 import type { Space } from "./space.ts"
@@ -17,7 +18,7 @@ export const logName = `${databaseName}-wal`
 export const lockName = "lock"
 
 /** The numbered migrations, in order; `user_version` counts those that were applied. */
-export const migrations = [first, lanes, housekeeping]
+export const migrations = [first, lanes, housekeeping, codes]
 
 /**
  * The one connection to the database. Each commit says whether it is waited for: one that is made

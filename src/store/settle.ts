@@ -1,10 +1,12 @@
 import type { Database } from "bun:sqlite"
+import type { Unmapped } from "../mapping.ts"
 import type { Cause, Outcome, Told } from "../message.ts"
 import type { Destinations } from "./destinations.ts"
 import { openTell } from "./known.ts"
 import { openTellLatest } from "./latest.ts"
 import type { Order } from "./order.ts"
 import { openTrail } from "./trail.ts"
+import type { openUnmapped } from "./unmapped.ts"
 
 /** Which delivery is settled. */
 export interface Settled {
@@ -22,6 +24,8 @@ export interface Settlement {
   told: readonly Told[]
   /** For the trail: what the map dropped or doubted. */
   notes: readonly string[]
+  /** The codes in it that no code map has; they are noted where it is settled. */
+  unmapped?: readonly Unmapped[] | undefined
   at: number
   /** Where it is held: the part of the configuration that held it, and that part's digest. */
   cause?: Cause | undefined
@@ -34,11 +38,19 @@ export interface Settling {
   settlement: Settlement
 }
 
+/** What settling writes through. */
+interface Given {
+  database: Database
+  order: Order
+  destinations: Destinations
+  unmapped: Pick<ReturnType<typeof openUnmapped>, "note">
+}
+
 /**
  * Writes what became of a delivery, and lets those behind it step forward. Of one that a person
  * discarded while it was in flight, only that it arrived all the same is written.
  */
-export function openSettle(database: Database, order: Order, destinations: Destinations) {
+export function openSettle({ database, order, destinations, unmapped }: Given) {
   const find = database.query<{ state: string; ahead: number; subjects: Uint8Array }, [number]>(
     "SELECT state, ahead, subjects FROM delivery WHERE id = ?",
   )
@@ -49,6 +61,7 @@ export function openSettle(database: Database, order: Order, destinations: Desti
   return ({ delivery, settlement }: Settling): void => {
     const { id, destination, messageId } = delivery
     const { outcome, told, notes, at } = settlement
+    const noteUnmapped = () => unmapped.note(settlement.unmapped ?? [], { messageId, at })
     const found = find.get(id)
     if (!found) throw new Error(`there is no delivery ${id}`)
     const { state, ahead, subjects } = found
@@ -59,6 +72,7 @@ export function openSettle(database: Database, order: Order, destinations: Desti
         if (state === "pending") leave()
         write.delivered(id, JSON.stringify(receipt), at)
         tell(destination, told)
+        noteUnmapped()
         tellLatest(destination, subjects, messageId)
         trail(messageId, at, "delivered", { destination, receipt, notes })
         break
@@ -67,6 +81,7 @@ export function openSettle(database: Database, order: Order, destinations: Desti
         if (state !== "pending") break
         if (!destinations.blocks(destination)) leave()
         write.held(id, outcome, settlement)
+        noteUnmapped()
         const { reason, said, issues } = outcome
         trail(messageId, at, "held", { destination, reason, said, issues, notes })
         break

@@ -23,6 +23,7 @@ import { Space } from "./space.ts"
 import { type Counts, openCounts, openPending } from "./status.ts"
 import { Tail } from "./tail.ts"
 import { openTank, type Tank } from "./tank.ts"
+import { type Met, openUnmapped } from "./unmapped.ts"
 
 /**
  * Everything that must outlive a power cut. Only `append`, `quarantine` and `settle` write what
@@ -62,6 +63,10 @@ export interface Store {
   readonly tank: Tank
   readonly search: Search
   counts(): Promise<Counts>
+  /** The codes that no code map has, those met most often first; at most 10,000. */
+  unmapped(): Promise<Met[]>
+  /** Takes codes off that list which are no longer unmapped. */
+  strikeUnmapped(isUnmapped: (met: Met) => boolean): Promise<void>
   /** What the box keeps under `name`: its configuration, for one. */
   recall(name: string): Promise<string | undefined>
   remember(name: string, value: string): Promise<void>
@@ -128,9 +133,10 @@ function storeOn({ folder, disk, space, keyed, settings, close }: Opening): Stor
   const lanes = new Lanes(disk)
   const order = openOrder(database, lanes)
   const destinations = openDestinations(database, lanes, order)
+  const unmapped = openUnmapped(disk)
   const settlements = new GroupCommit<Settling, void>({
     commit: lanes.lazily.bind(lanes),
-    write: openSettle(database, order, destinations),
+    write: openSettle({ database, order, destinations, unmapped }),
   })
   const { unfollowed, follow } = openFollow({ disk, tail, lanes }, order)
   const next = openNext(database)
@@ -162,6 +168,8 @@ function storeOn({ folder, disk, space, keyed, settings, close }: Opening): Stor
     tank: openTank({ database, lanes, order, destinations }),
     search: openSearch(database, keyed),
     counts: async () => counts(),
+    unmapped: async () => unmapped.list(),
+    strikeUnmapped: async (isUnmapped) => unmapped.strike(isUnmapped),
     recall: async (name) => box.recall(name),
     remember: async (name, value) => box.remember(name, value),
     async refusal() {
