@@ -10,7 +10,7 @@ import { openDelivering } from "./deliver.ts"
 import { destinations as ourDestinations } from "./destination/index.ts"
 import { followOnce } from "./follow.ts"
 import { openLog } from "./log.ts"
-import { maps as ourMaps } from "./map/index.ts"
+import { codeMapSheets, isUnmapped, openCodeMaps, maps as ourMaps } from "./map/index.ts"
 import type { MessageMap } from "./mapping.ts"
 import type { Log, Source, Surroundings } from "./message.ts"
 import { openPurging } from "./purge.ts"
@@ -79,6 +79,8 @@ export async function openGateway(config: unknown, brought: Brought = {}): Promi
   }
   try {
     await takeOver(store, parsed)
+    const codeMaps = openCodeMaps(parsed.codeMap)
+    await store.strikeUnmapped((met) => isUnmapped(codeMaps, met))
     const opening = { config: parsed, kinds, brought, data, store, log, opened }
     return { ...(await openRooms(opening)), close }
   } catch (error) {
@@ -173,6 +175,7 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
   const named = {
     destinations: Object.keys(config.destination),
     assigners: Object.values(config.source).flatMap(({ assigner }) => assigner ?? []),
+    codeMaps: codeMapSheets(config.codeMap),
   }
   const view = { data, store, status, clock: purging, ready, delivering, basis, log, ...named }
   const admin = await trying("admin", openAdmin(config.admin, view))

@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono"
+import { openCodesApi } from "./codes.ts"
 import { openDeliveriesApi } from "./deliveries.ts"
 import { openDestinationsApi } from "./destinations.ts"
 import { openHousekeepingApi } from "./housekeeping.ts"
@@ -48,6 +49,7 @@ export function openApi(view: AdminView) {
   api.route("/destinations", openDestinationsApi(view))
   api.route("/messages", openMessagesApi(view))
   api.route("/", openHousekeepingApi({ store, clock }))
+  api.route("/code-maps", openCodesApi(view))
   return api
 
   async function entryOf(text: string) {

@@ -7,11 +7,16 @@ interface Patience {
   timeout?(request: Request, seconds: number): void
 }
 
+/** What it works with. */
+interface Given extends Pick<AdminView, "clock"> {
+  store: Pick<AdminView["store"], "backup">
+}
+
 /** Who takes nothing of a backup for so long has gone. */
 const silentSeconds = 120
 
 /** Below `/api/v1`: a backup of all there is, and a person's word that the clock is right. */
-export function openHousekeepingApi({ store, clock }: Pick<AdminView, "store" | "clock">) {
+export function openHousekeepingApi({ store, clock }: Given) {
   const api = new Hono<{ Bindings: Patience }>()
 
   api.post("/backup", async (c) => {

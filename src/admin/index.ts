@@ -3,11 +3,13 @@ import type { Cause, Log } from "../message.ts"
 import type { Store } from "../store/index.ts"
 import { openApp, type Ready } from "./app.ts"
 import { openToken } from "./auth.ts"
+import type { CodeMapsView } from "./codes.ts"
 import { isLoopback } from "./loopback.ts"
 import { openSandbox } from "./sandbox/index.ts"
 import type { Status } from "./status.ts"
 
 export type { Ready } from "./app.ts"
+export type { ShownUnmapped } from "./codes.ts"
 export { pausedBecause } from "./destinations.ts"
 export type {
   ShownDelivery,
@@ -53,8 +55,10 @@ export interface AdminView {
   data: string
   store: Pick<
     Store,
-    "quarantined" | "inQuarantine" | "backup" | "tank" | "search" | "paused" | "pause" | "resume"
+    | ("quarantined" | "inQuarantine" | "backup" | "tank" | "search" | "unmapped")
+    | ("paused" | "pause" | "resume")
   >
+  codeMaps: CodeMapsView
   /** The names of the destinations there are. */
   destinations: readonly string[]
   /** The authorities that sources say for patient numbers which name none. */

@@ -33,13 +33,13 @@ export function adminsOfThisFile() {
   return {
     closeAll,
     /** Opens one on a data folder that holds the token of these tests; resolves with its URL. */
-    async open(config: Partial<AdminConfig> = {}, view: Partial<AdminView> = {}): Promise<string> {
+    async open(config: Partial<AdminConfig> = {}, view: Seen = {}): Promise<string> {
       const data = view.data ?? temporaryFolder()
       if (view.data === undefined) writeFileSync(join(data, "admin-token"), `${token}\n`)
-      const store = view.store ?? (await emptyStore())
+      const store = await emptyStore()
       const admin = await openAdmin(
         { host: "127.0.0.1", port: 0, sandbox: false, ...config },
-        { ...quiet, ...view, store, data },
+        { ...quiet, ...view, store: { ...store, ...view.store }, data },
       )
       opened.push(admin)
       return admin.address
@@ -53,10 +53,14 @@ export function adminsOfThisFile() {
   }
 }
 
+/** What a test says about the box; of all else there is nothing. */
+type Seen = Partial<Omit<AdminView, "store">> & { store?: Partial<AdminView["store"]> }
+
 /** A gateway where nothing happens, but for its store. */
 export const quiet: Omit<AdminView, "data" | "store"> = {
   ready: {},
   status: () => status,
+  codeMaps: { list: {}, csv: () => undefined, unmappedCsv: () => "" },
   clock: { confirm: async () => undefined },
   destinations: ["central"],
   assigners: [],
