@@ -10,7 +10,7 @@ import { openDelivering } from "./deliver.ts"
 import { destinations as ourDestinations } from "./destination/index.ts"
 import { followOnce } from "./follow.ts"
 import { openLog } from "./log.ts"
-import { codeMapCsv, isUnmapped, openCodeMaps, unmappedCsv } from "./map/index.ts"
+import { codeMapSheets, isUnmapped, openCodeMaps, maps as ourMaps } from "./map/index.ts"
 import type { MessageMap } from "./mapping.ts"
 import type { Log, Source, Surroundings } from "./message.ts"
 import { openPurging } from "./purge.ts"
@@ -175,7 +175,7 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
   const named = {
     destinations: Object.keys(config.destination),
     assigners: Object.values(config.source).flatMap(({ assigner }) => assigner ?? []),
-    codeMaps: codeMapsOf(config),
+    codeMaps: codeMapSheets(config.codeMap),
   }
   const view = { data, store, status, clock: purging, ready, delivering, basis, log, ...named }
   const admin = await trying("admin", openAdmin(config.admin, view))
@@ -225,17 +225,14 @@ async function openWayOut(opening: Opening, basis: ReturnType<typeof openBasis>)
   return delivering
 }
 
-/** The code maps, for people. */
-function codeMapsOf({ codeMap }: Config) {
-  const named = Object.entries(codeMap)
-  return {
-    list: Object.fromEntries(
-      named.map(([name, { field, row }]) => [name, { field, codes: row.length }]),
-    ),
-    csv(name: string): string | undefined {
-      const found = Object.hasOwn(codeMap, name) ? codeMap[name] : undefined
-      return found && codeMapCsv(found.row)
-    },
-    unmappedCsv,
-  }
+/**
+ * Ours map and send on a thread of their own; what a program brought along are functions, which
+ * stay on its own.
+ */
+function openCarrier({ config, kinds, brought, log }: Opening): Carrier {
+  const { site, source, destination, codeMap } = config
+  const settings = { site, source, destination, codeMap }
+  if (!brought.maps && !brought.destinations) return openCarrierThread(settings, log)
+  const maps = [...(brought.maps ?? []), ...ourMaps]
+  return openCarrierHere(settings, { maps, destinations: kinds.destinations }, log)
 }

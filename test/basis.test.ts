@@ -36,6 +36,13 @@ describe("what a delivery was held under", () => {
     expect(basesOf(changed, program).map).not.toBe(basesOf().map)
     expect(basesOf(changed, program).destination).toBe(basesOf().destination)
   })
+
+  test("is another for a code that had no place, where a code map changed", () => {
+    const codeMap = { tests: { field: ["OBX-3" as const], onUnknown: "hold" as const, row: [] } }
+    const [before, after] = [config, { ...config, codeMap }].map((one) => openBasis(one, "0.1.0"))
+    expect(after?.("central", "code")).not.toBe(before?.("central", "code"))
+    expect(after?.("central", "map")).toBe(before?.("central", "map"))
+  })
 })
 
 function basisWith(codeMap: object) {

@@ -9,6 +9,7 @@ import { openSandbox } from "./sandbox/index.ts"
 import type { Status } from "./status.ts"
 
 export type { Ready } from "./app.ts"
+export type { ShownUnmapped } from "./codes.ts"
 export { pausedBecause } from "./destinations.ts"
 export type {
   ShownDelivery,
@@ -54,16 +55,10 @@ export interface AdminView {
   data: string
   store: Pick<
     Store,
-    | "quarantined"
-    | "inQuarantine"
-    | "backup"
-    | "tank"
-    | "search"
-    | "paused"
-    | "pause"
-    | "resume"
-    | "unmapped"
+    | ("quarantined" | "inQuarantine" | "backup" | "tank" | "search" | "unmapped")
+    | ("paused" | "pause" | "resume")
   >
+  codeMaps: CodeMapsView
   /** The names of the destinations there are. */
   destinations: readonly string[]
   /** The authorities that sources say for patient numbers which name none. */

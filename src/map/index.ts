@@ -4,8 +4,8 @@ import { adt } from "./adt.ts"
 import { oru } from "./oru.ts"
 
 export { isUnmapped, openCodeMaps } from "./codes/code-maps.ts"
-export { codeMapCsv, unmappedCsv } from "./codes/csv.ts"
 export { type CodeMapConfig, codeMapConfig, codeMapProblems } from "./codes/settings.ts"
+export { codeMapSheets } from "./codes/sheets.ts"
 export { ownedResource, readParts } from "./known.ts"
 export { yieldTo } from "./newer.ts"
 
