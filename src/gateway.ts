@@ -10,7 +10,7 @@ import { openDelivering } from "./deliver.ts"
 import { destinations as ourDestinations } from "./destination/index.ts"
 import { followOnce } from "./follow.ts"
 import { openLog } from "./log.ts"
-import { codeMapSheets, isUnmapped, openCodeMaps, maps as ourMaps } from "./map/index.ts"
+import { codeMapSheets, isUnmapped, openCodeMaps } from "./map/index.ts"
 import type { MessageMap } from "./mapping.ts"
 import type { Log, Source, Surroundings } from "./message.ts"
 import { openPurging } from "./purge.ts"
@@ -223,16 +223,4 @@ async function openWayOut(opening: Opening, basis: ReturnType<typeof openBasis>)
     delivering.pause(name, pausedBecause(paused))
   }
   return delivering
-}
-
-/**
- * Ours map and send on a thread of their own; what a program brought along are functions, which
- * stay on its own.
- */
-function openCarrier({ config, kinds, brought, log }: Opening): Carrier {
-  const { site, source, destination, codeMap } = config
-  const settings = { site, source, destination, codeMap }
-  if (!brought.maps && !brought.destinations) return openCarrierThread(settings, log)
-  const maps = [...(brought.maps ?? []), ...ourMaps]
-  return openCarrierHere(settings, { maps, destinations: kinds.destinations }, log)
 }

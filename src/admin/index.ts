@@ -58,7 +58,6 @@ export interface AdminView {
     | ("quarantined" | "inQuarantine" | "backup" | "tank" | "search" | "unmapped")
     | ("paused" | "pause" | "resume")
   >
-  codeMaps: CodeMapsView
   /** The names of the destinations there are. */
   destinations: readonly string[]
   /** The authorities that sources say for patient numbers which name none. */

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test"
 import type { Bundle, Observation } from "fhir/r4"
 import type { CarrierSettings } from "../../src/carrier/here.ts"
-import { openCarrierThread } from "../../src/carrier/index.ts"
+import { openCarrier } from "../../src/carrier/index.ts"
 import type { Carrying } from "../../src/carry.ts"
 import type { FhirConfig } from "../../src/destination/fhir/index.ts"
 import type { Message, Told } from "../../src/message.ts"
