@@ -38,7 +38,7 @@ export interface Outlet {
   takes: "bundle" | "message"
   send: (sending: Sending, signal: AbortSignal) => Promise<Outcome>
   /** What stands there of a resource it was never told about. Rejects when it can't be had now. */
-  look?: ((resource: string, signal: AbortSignal) => Promise<Told[]>) | undefined
+  look?: ((resource: string, bundle: Bundle, signal: AbortSignal) => Promise<Told[]>) | undefined
 }
 
 interface Given {
@@ -60,7 +60,7 @@ export function openCarrying({ map, check, outlets }: Given): Carry {
     const mapped = await applyMap(message, {
       map: (message, known) => map(message, known, newer),
       known,
-      look: async (resource) => (await outlet.look?.(resource, signal)) ?? [],
+      look: async (resource, bundle) => (await outlet.look?.(resource, bundle, signal)) ?? [],
     })
     if ("outcome" in mapped) return { outcome: mapped, told: [], notes: [] }
     if ("problem" in mapped) {
@@ -87,7 +87,8 @@ const empty: Bundle = { resourceType: "Bundle", type: "transaction" }
 interface With {
   map: (message: Message, known: readonly Told[]) => Mapped
   known: (resources: readonly string[]) => Promise<Told[]>
-  look: (resource: string) => Promise<Told[]>
+  /** `bundle`: what the message alone says of it. */
+  look: (resource: string, bundle: Bundle) => Promise<Told[]>
 }
 
 /**
@@ -104,7 +105,8 @@ async function applyMap(
   const known = await knownOf(first.owned)
   const unheard = first.owned.filter((owned) => !known.some((told) => told.resource === owned))
   try {
-    known.push(...(await Promise.all(unheard.map(look))).flat())
+    const looks = unheard.map((resource) => look(resource, first.bundle))
+    known.push(...(await Promise.all(looks)).flat())
   } catch (error) {
     // It may know better than doubt: with credentials that are wrong, that a person is needed.
     const { outcome, message: reason } = error as Error & { outcome?: Outcome }

@@ -222,5 +222,9 @@ async function openWayOut(opening: Opening, basis: ReturnType<typeof openBasis>)
   for (const [name, paused] of Object.entries(await store.paused())) {
     delivering.pause(name, pausedBecause(paused))
   }
-  return delivering
+  const start = () => {
+    delivering.start()
+    carrier.greet()
+  }
+  return { ...delivering, start }
 }

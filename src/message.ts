@@ -208,12 +208,15 @@ export interface Destination {
   readonly takes?: "bundle" | "message" | undefined
   send(sending: Sending, signal: AbortSignal): Promise<Outcome>
   /** Reads one resource by our own identifier; undefined where there is none. Left out where the
-   * destination can't be read. Throws when the answer is not to be had now. */
+   * destination can't be read; throws when it can't be now. `described`: what a message says. */
   find?(
     type: string,
     identifier: { system: string; value: string },
     signal: AbortSignal,
+    described?: FhirResource,
   ): Promise<FhirResource | undefined>
+  /** Says in the log what the far end says of itself. Asked once, and a condition of nothing. */
+  greet?(signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 

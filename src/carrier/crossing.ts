@@ -8,6 +8,7 @@ export type Outward =
   | { what: "carry"; carry: number; carrying: Carrying }
   | { what: "known"; carry: number; told: Told[] }
   | { what: "abort"; carry: number }
+  | { what: "greet" }
   | { what: "close" }
 
 /** What comes back. */

@@ -1,5 +1,7 @@
+import type { FhirResource } from "fhir/r4"
 import { type Carry, type Outlet, openCarrying } from "../carry.ts"
 import type { DestinationConfig, DestinationKind } from "../destination/index.ts"
+import { referenceTo } from "../fhir/identity.ts"
 import { preflight } from "../fhir/preflight.ts"
 import {
   type CodeMapConfig,
@@ -37,6 +39,8 @@ export interface Equipment {
 /** Maps and sends, with every destination open. */
 export interface Carrier {
   carry: Carry
+  /** Lets the destinations say in the log what their far ends say of themselves. */
+  greet(): void
   close(): Promise<void>
 }
 
@@ -48,6 +52,7 @@ export function openCarrierHere(
 ): Carrier {
   const surroundings: Surroundings = { site, log, now: Date.now }
   const opened: Destination[] = []
+  const closing = new AbortController()
   const outlets: Record<string, Outlet> = {}
   for (const [name, settings] of Object.entries(destination)) {
     const kind = destinations[settings.kind]
@@ -78,7 +83,11 @@ export function openCarrierHere(
   })
   return {
     carry,
+    greet() {
+      for (const one of opened) void one.greet?.(closing.signal)
+    },
     async close() {
+      closing.abort(new Error("the gateway is stopping"))
       await Promise.all(opened.map((one) => one.close()))
     },
   }
@@ -91,9 +100,13 @@ function outletOf(destination: Destination, site: string): Outlet {
   return {
     takes,
     send,
-    async look(resource, signal) {
+    async look(resource, bundle, signal) {
       const [type, own] = ownedResource(site, resource)
-      const found = await destination.find?.(type, own, signal)
+      const { reference } = referenceTo(own)
+      const described = bundle.entry?.find(({ fullUrl }) => fullUrl === reference)?.resource as
+        | FhirResource
+        | undefined
+      const found = await destination.find?.(type, own, signal, described)
       return found ? readParts(found, own) : []
     },
   }

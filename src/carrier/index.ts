@@ -14,10 +14,16 @@ export function openCarrier(
   log: Log,
 ): Carrier {
   const settings = { site, source, destination, codeMap }
-  if (!brought.maps && !brought.destinations) return openCarrierThread(settings, log)
-  const equipment = {
-    maps: [...(brought.maps ?? []), ...maps],
-    destinations: { ...destinations, ...brought.destinations },
+  if (brought.maps || brought.destinations) {
+    const equipment = {
+      maps: [...(brought.maps ?? []), ...maps],
+      destinations: { ...destinations, ...brought.destinations },
+    }
+    return openCarrierHere(settings, equipment, log)
   }
-  return openCarrierHere(settings, equipment, log)
+  const carrier = openCarrierThread(settings, log)
+  // The thread need not start before the first delivery where no destination has a word to say.
+  const ours: Equipment["destinations"] = destinations
+  const greets = Object.values(destination).some(({ kind }) => ours[kind]?.greets)
+  return greets ? carrier : { ...carrier, greet() {} }
 }

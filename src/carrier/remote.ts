@@ -15,8 +15,8 @@ const threads = import.meta.path.startsWith("/$bunfs/") ? "./carrier/" : "./"
 const thread = new URL(`${threads}thread.ts`, import.meta.url).href
 
 /**
- * Opens a carrier on a thread of its own, which starts with the first delivery. It can only work
- * with our maps and kinds: functions do not cross over.
+ * Opens a carrier on a thread of its own, which starts with the first delivery or greeting. It can
+ * only work with our maps and kinds: functions do not cross over.
  */
 export function openCarrierThread(settings: CarrierSettings, log: Log): Carrier {
   let worker: Worker | undefined
@@ -82,6 +82,10 @@ export function openCarrierThread(settings: CarrierSettings, log: Log): Carrier 
         underway.set(carry, { known, resolve, reject })
         send({ what: "carry", carry, carrying })
       }).finally(() => signal.removeEventListener("abort", abort))
+    },
+    greet() {
+      if (!worker) start()
+      send({ what: "greet" })
     },
     async close() {
       if (!worker) return

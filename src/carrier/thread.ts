@@ -35,6 +35,9 @@ self.onmessage = ({ data }: MessageEvent<Outward>) => {
     case "abort":
       underway.get(data.carry)?.abort.abort()
       return
+    case "greet":
+      carrier?.greet()
+      return
     case "close":
       carrier?.close().then(() => send({ what: "closed" }))
       return

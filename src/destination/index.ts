@@ -21,6 +21,8 @@ export interface DestinationConfig {
 /** A kind of destination: the strict schema of its section, and how one is opened. */
 export interface DestinationKind<Config extends DestinationConfig = DestinationConfig> {
   config: GenericSchema<unknown, Config>
+  /** Its destinations have something to say of themselves when the gateway starts. */
+  greets?: boolean
   /** Takes no network to open: a destination that is gone shows when something is sent. */
   open(name: string, config: Config, surroundings: Surroundings): Destination
 }

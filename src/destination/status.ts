@@ -1,6 +1,6 @@
-import type { Doubt, Outcome, Why } from "../message.ts"
+import type { Doubt, Issue, Outcome, Why } from "../message.ts"
 import type { Answer } from "./answer.ts"
-import { beginning, explanation } from "./explanation.ts"
+import { beginning, explanation, issuesOf } from "./explanation.ts"
 
 /**
  * What an answer over HTTP other than 2xx means for its delivery: doubt is `retry`, a refusal of
@@ -57,7 +57,8 @@ function doubtOf(status: number): Doubt | undefined {
 function whyOf(answer: Answer): Why {
   const location = answer.headers.get("location")
   const to = location && answer.status < 400 ? ` (moved to ${beginning(location)})` : ""
-  return why(`answered ${answer.status}${to}${hint(answer.status)}`, explanation(answer.text))
+  const reason = `answered ${answer.status}${to}${hint(answer.status)}`
+  return why(reason, explanation(answer.text), issuesOf(answer.text))
 }
 
 /** What to look at where the answer would meet any message. */
@@ -67,8 +68,8 @@ function hint(status: number): string {
 }
 
 /** Why, with what was said about it where there was anything. */
-export function why(reason: string, said: string): Why {
-  return said === "" ? { reason } : { reason, said }
+export function why(reason: string, said: string, issues: readonly Issue[] = []): Why {
+  return { reason, ...(said !== "" && { said }), ...(issues.length > 0 && { issues }) }
 }
 
 /** A day: a slip of the server's clock must not silence a clinic for longer. */

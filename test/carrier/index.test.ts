@@ -11,7 +11,13 @@ import { openCentral } from "../fake/central.ts"
 const never = new AbortController().signal
 const nothing = async (): Promise<Told[]> => []
 
-function carrierTo(url: string, kind = "fhir", codeMap?: CarrierSettings["codeMap"]) {
+interface Setting {
+  kind?: string
+  codeMap?: CarrierSettings["codeMap"]
+  heard?: (event: string) => void
+}
+
+function carrierTo(url: string, { kind = "fhir", codeMap, heard }: Setting = {}) {
   const events: string[] = []
   const central = { kind, url, timeout: 60_000, concurrency: 8 } as FhirConfig
   const carrier = openCarrier(
@@ -22,7 +28,10 @@ function carrierTo(url: string, kind = "fhir", codeMap?: CarrierSettings["codeMa
       codeMap,
     },
     {},
-    (event) => void events.push(event),
+    (event) => {
+      events.push(event)
+      heard?.(event)
+    },
   )
   return { ...carrier, events }
 }
@@ -100,8 +109,27 @@ test("a delivery is broken off when it is told to, also on the thread", async ()
   await central.close()
 })
 
+test("a greeting is said over the border too, and the carrier closes while one hangs", async () => {
+  const central = await openCentral()
+  const said = Promise.withResolvers<string>()
+  const greeting = carrierTo(central.url, { heard: said.resolve })
+  greeting.greet()
+  expect(await said.promise).toBe("destination-speaks")
+  await greeting.close()
+  await central.close()
+  await using silent = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    development: false,
+    fetch: () => new Promise(() => {}),
+  })
+  const hanging = carrierTo(`http://127.0.0.1:${silent.port}/fhir`)
+  hanging.greet()
+  await hanging.close()
+})
+
 test("deliveries on a thread that ends are in doubt, and the next gets another", async () => {
-  const carrier = carrierTo("http://127.0.0.1:9/fhir", "unheard-of")
+  const carrier = carrierTo("http://127.0.0.1:9/fhir", { kind: "unheard-of" })
   for (const id of [1, 2]) {
     const { outcome, heldBy } = await carrier.carry(carrying(id, oru()), nothing, never)
     expect(outcome).toMatchObject({ outcome: "retry" })
@@ -151,7 +179,7 @@ test("a newer result counts also when its codes would hold it by now", async () 
   await before.carry(carrying(2, newer), nothing, never)
   await before.close()
   const codeMap = { tests: { field: ["OBX-3" as const], onUnknown: "hold" as const, row: [] } }
-  const carrier = carrierTo(central.url, "fhir", codeMap)
+  const carrier = carrierTo(central.url, { codeMap })
   const { heldBy } = await carrier.carry(carrying(2, newer), nothing, never)
   expect(heldBy).toBe("code")
   const replayed = { ...carrying(1, oru({ value: "9.9" })), newer: [messageOf(2, newer)] }

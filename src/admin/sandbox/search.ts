@@ -5,7 +5,7 @@ import { hasIdentifier, isType } from "./types.ts"
 /** The parameters that choose resources. Any other is refused, never ignored. */
 const criteria = new Set(["_id", "_tag", "identifier", "patient", "subject"])
 /** The parameters that shape the answer. */
-const shapes = new Set(["_count", "_format", "_offset", "_pretty", "_summary"])
+const shapes = new Set(["_count", "_elements", "_format", "_offset", "_pretty", "_summary"])
 
 const countDefault = 50
 const countMax = 1000

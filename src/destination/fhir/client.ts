@@ -1,79 +1,99 @@
-import type { FhirResource } from "fhir/r4"
+import type { Bundle, FhirResource } from "fhir/r4"
 import type { Destination, Outcome, Sending, Surroundings } from "../../message.ts"
-import { type Answer, readAnswer } from "../answer.ts"
-import { type AccessSettings, type Asking, openAccess } from "../auth/index.ts"
-import { within } from "../network.ts"
-import { found } from "./found.ts"
+import { capabilityOf } from "./capability.ts"
+import { Creates } from "./creates.ts"
+import { isUnsearchable, tokens } from "./matches.ts"
 import { outcomeOf } from "./outcome.ts"
-
-const fhirJson = "application/fhir+json"
+import { placeByOwnIds } from "./own-ids.ts"
+import { matchPatient, placePatients } from "./patient-match.ts"
+import { applyPlaces } from "./place.ts"
+import { SearchProblem } from "./problem.ts"
+import { type FhirSettings, openServer, type Search } from "./server.ts"
 
 /**
  * A FHIR R4 server. `send` posts one transaction (R4, 3.1.0.11.2) and is safe to repeat: the
- * Bundle creates and updates on condition, and the idempotency key is the same for the same
- * body. `find` reads by search. Nothing is connected until then.
+ * Bundle creates and updates on condition or under our own ids, and the idempotency key is the
+ * same for the same body. `find` reads by search. Nothing is connected until then.
  */
 export function openFhir(
-  settings: AccessSettings,
+  settings: FhirSettings,
   { now, log }: Pick<Surroundings, "now" | "log">,
 ): Destination {
-  const base = settings.url.replace(/\/+$/, "")
-  const closing = new AbortController()
-  const access = openAccess(settings, { now, log })
+  const server = openServer(settings, { now, log })
+  const creates = new Creates()
+  const { patientMatch = [] } = settings
 
-  const ask = (
-    url: string,
-    request: Omit<Asking, "signal">,
-    signal: AbortSignal,
-  ): Promise<Answer> =>
-    within(settings.timeout, [signal, closing.signal], async (limit) =>
-      readAnswer(await access.fetch(url, { ...request, signal: limit })),
-    )
+  /** The transaction as it is to be posted. Throws what is for `server.problem`. */
+  async function place(bundle: Bundle, signal: AbortSignal): Promise<Bundle> {
+    const search: Search = (type, query) => server.search(type, query, signal)
+    const places = await placePatients(bundle, patientMatch, search)
+    if (settings.write === "put") {
+      await placeByOwnIds(bundle, places, (key) => creates.isSeen(key), search)
+    }
+    return applyPlaces(bundle, places, server.base)
+  }
+
+  async function post({ bundle, key }: Sending, signal: AbortSignal): Promise<Outcome> {
+    try {
+      const placed = await place(bundle, signal)
+      const answer = await server.post(placed, key, signal)
+      return outcomeOf(answer, placed.entry?.length ?? 0, now(), settings)
+    } catch (error) {
+      return server.problem(error)
+    }
+  }
 
   return {
     async send(sending: Sending, signal: AbortSignal): Promise<Outcome> {
-      const body = JSON.stringify(sending.bundle)
-      let answer: Answer
-      try {
-        answer = await ask(
-          base,
-          { method: "POST", headers: headersFor(sending, body), body },
-          signal,
-        )
-      } catch (error) {
-        return access.problem(error).outcome
-      }
-      return outcomeOf(answer, sending.bundle.entry?.length ?? 0, now())
+      const leave = await creates
+        .enter(createKeys(sending.bundle), signal)
+        .catch((error: Error) => error)
+      if (leave instanceof Error) return server.problem(leave)
+      const outcome = await post(sending, signal)
+      leave(outcome.outcome === "delivered")
+      return outcome
     },
 
-    async find(type, identifier, signal): Promise<FhirResource | undefined> {
-      const token = encodeURIComponent(`${identifier.system}|${identifier.value}`)
-      const url = `${base}/${type}?identifier=${token}&_count=2`
-      const request = { headers: { accept: fhirJson, "cache-control": "no-cache" } }
-      let answer: Answer
+    async find(type, identifier, signal, described): Promise<FhirResource | undefined> {
+      const search: Search = (type, query) => server.search(type, query, signal)
       try {
-        answer = await ask(url, request, signal)
+        if (type === "Patient" && described?.resourceType === "Patient") {
+          const match = await matchPatient(described, patientMatch, search)
+          if (match) return match
+        }
+        const found = await search(type, { identifier: tokens([identifier]), _count: "2" })
+        if (found.length <= 1) return found[0]
       } catch (error) {
-        throw access.problem(error)
+        // As a channel that only takes transactions does.
+        if (error instanceof SearchProblem && isUnsearchable(error)) return undefined
+        throw new SearchProblem(server.problem(error))
       }
-      return found(answer, type)
+      const reason = `searching ${type}: several have an identifier that should be one's alone`
+      throw new SearchProblem({ outcome: "retry", reason })
+    },
+
+    async greet(signal) {
+      try {
+        const answer = await server.get("metadata", signal)
+        const { speaks, warnings } = capabilityOf(answer, settings)
+        if (speaks) log("destination-speaks", speaks)
+        if (warnings.length > 0) log("destination-warns", { warnings })
+      } catch (error) {
+        log("destination-says-nothing", { reason: server.problem(error).reason })
+      }
     },
 
     async close() {
-      closing.abort(new Error("the gateway is stopping"))
-      access.close()
+      server.close()
     },
   }
 }
 
-function headersFor(sending: Sending, body: string): Record<string, string> {
-  const digest = new Bun.CryptoHasher("sha256").update(body).digest("hex")
-  return {
-    "content-type": fhirJson,
-    accept: fhirJson,
-    // The answer is only counted, so resources need not come back over a clinic's uplink.
-    prefer: "return=minimal",
-    "idempotency-key": `${sending.key}-${digest.slice(0, 32)}`,
-    "user-agent": "Waystation",
-  }
+/** What the entries of a transaction create where it is absent, each by its condition. */
+function createKeys({ entry = [] }: Bundle): string[] {
+  return entry.flatMap(({ request }) => {
+    const { method, url, ifNoneExist = "" } = request ?? {}
+    // What is found by its tag is made by one message alone.
+    return method === "POST" && !/^(_tag=|$)/.test(ifNoneExist) ? [`${url}?${ifNoneExist}`] : []
+  })
 }

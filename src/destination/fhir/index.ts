@@ -5,12 +5,28 @@ import { accessConfig } from "../auth/index.ts"
 import { address, delivering } from "../settings.ts"
 import { openFhir } from "./client.ts"
 
+const systems = 'must be a list of identifier systems, such as ["urn:oid:2.16.404.1"]'
+
 const config = v.strictObject({
   kind: v.literal("fhir"),
   /** The base of a FHIR R4 server, or of the channel in front of it. */
   url: address,
   /** How long one transaction may take, answer included. */
   timeout: v.optional(timeout, "30s"),
+  /** What a transaction is written in; an answer is read in either. */
+  format: v.optional(v.picklist(["json", "xml"], 'must be "json" or "xml"'), "json"),
+  /** Compresses what is sent; the server must know how to read it. */
+  gzip: v.optional(v.boolean("must be true or false"), false),
+  /** `conditional`: by our identifier, under ids of the server's. `put`: under ids of ours. */
+  write: v.optional(
+    v.picklist(["conditional", "put"], 'must be "conditional" or "put"'),
+    "conditional",
+  ),
+  /** The systems of the identifiers by which the destination knows its patients already. */
+  patientMatch: v.optional(
+    v.pipe(v.array(v.pipe(v.string(systems), v.minLength(1, systems)), systems), v.readonly()),
+    [],
+  ),
   ...accessConfig,
   ...delivering,
 })
@@ -20,6 +36,10 @@ export type FhirConfig = v.InferOutput<typeof config>
 /** FHIR R4 over HTTP: one transaction Bundle a message. */
 export const fhir = {
   config,
-  open: (_name: string, settings: FhirConfig, surroundings: Surroundings): Destination =>
-    openFhir(settings, surroundings),
+  greets: true,
+  open: (name: string, settings: FhirConfig, { log, now }: Surroundings): Destination =>
+    openFhir(settings, {
+      now,
+      log: (event, fields) => log(event, { destination: name, ...fields }),
+    }),
 }

@@ -1,38 +1,55 @@
 import { createHash } from "node:crypto"
-import type { Outcome, Receipt } from "../../message.ts"
+import type { Issue, Outcome, Receipt } from "../../message.ts"
 import { type Answer, proofOf } from "../answer.ts"
-import { beginning, explanation, object, parseJson } from "../explanation.ts"
+import { beginning, explanation, issuesOf, object, parseResource } from "../explanation.ts"
 import { meaningOf, outcomeOfStatus, why } from "../status.ts"
+
+/** What of the settings says how a transaction was written. */
+interface Written {
+  format?: "json" | "xml" | undefined
+  gzip?: boolean | undefined
+}
 
 /**
  * What an answer to a transaction of `sent` entries means for its delivery. Delivered is only
  * what the server says it stored, entry by entry; doubt is `retry`, a refusal of this message
  * `hold`, an answer that would meet any message `pause`. `now` in ms since 1970.
  */
-export function outcomeOf(answer: Answer, sent: number, now: number): Outcome {
+export function outcomeOf(
+  answer: Answer,
+  sent: number,
+  now: number,
+  { format, gzip }: Written = {},
+): Outcome {
   const { status } = answer
   if (status >= 200 && status < 300) return outcomeOf2xx(answer, sent)
-  return outcomeOfStatus(answer, now)
+  const outcome = outcomeOfStatus(answer, now)
+  // Where it is we who chose the form, no message would get through in it.
+  const chosen = [gzip ? "gzip = true" : "", format === "xml" ? 'format = "xml"' : ""]
+  const blamed = chosen.filter((one) => one !== "").join(" and ")
+  if (status !== 415 || outcome.outcome !== "hold" || blamed === "") return outcome
+  const reason = `${outcome.reason} (does it know what is sent with ${blamed}?)`
+  return { ...outcome, outcome: "pause", reason }
 }
 
 function outcomeOf2xx(answer: Answer, sent: number): Outcome {
-  const retry = (what: string, said = ""): Outcome => ({
+  const retry = (what: string, said = "", issues: readonly Issue[] = []): Outcome => ({
     outcome: "retry",
-    ...why(`answered ${answer.status}, but ${what}`, said),
+    ...why(`answered ${answer.status}, but ${what}`, said, issues),
   })
   if (answer.cut) return retry("with more than 64 MiB")
   // Some servers leave the body out for return=minimal. What was stored is then not known, and
   // sending the same again is safe where taking it for delivered is not.
   if (answer.text.trim() === "") return retry("with nothing in it to say what was stored")
-  const body = parseJson(answer.text)
+  const body = parseResource(answer.text)
   if (body === undefined)
     return retry(
-      "not with whole JSON (does a proxy or a login page answer?)",
+      "not with a whole resource (does a proxy or a login page answer?)",
       beginning(answer.text),
     )
   const bundle = object(body)
   if (bundle.resourceType === "OperationOutcome") {
-    return retry("with an OperationOutcome", explanation(answer.text))
+    return retry("with an OperationOutcome", explanation(answer.text), issuesOf(answer.text))
   }
   if (bundle.resourceType !== "Bundle") {
     return retry("not with a FHIR Bundle", beginning(answer.text))
@@ -68,13 +85,17 @@ function responseOf(entry: unknown): EntryResponse {
 function outcomeOfEntry(status: number, index: number, entry: EntryResponse | undefined): Outcome {
   const said = entry?.status ?? ""
   const code = /^\d{3}\b/.test(said) ? Number.parseInt(said, 10) : 0
-  const explained = entry?.outcome ? explanation(JSON.stringify(entry.outcome)) : ""
+  const outcome = entry?.outcome ? JSON.stringify(entry.outcome) : ""
   const answered = said === "" ? "no status" : beginning(said)
   // The server as a whole took the request: a 401, 403 or 404 here is about this message.
   const refusal = code >= 400 && code < 500 && meaningOf(code) !== "retry"
   return {
     outcome: refusal ? "hold" : "retry",
-    ...why(`answered ${status}, but entry ${index + 1} with ${answered}`, explained),
+    ...why(
+      `answered ${status}, but entry ${index + 1} with ${answered}`,
+      explanation(outcome),
+      issuesOf(outcome),
+    ),
   }
 }
 

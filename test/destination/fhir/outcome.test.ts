@@ -31,7 +31,7 @@ const failure = {
 function judged(...args: Parameters<typeof outcomeOf>) {
   const outcome = outcomeOf(...args)
   if (outcome.outcome === "delivered") return outcome
-  const { said, reason, ...rest } = outcome
+  const { said, reason, issues: _, ...rest } = outcome
   return { ...rest, reason: said === undefined ? reason : `${reason}: ${said}` }
 }
 
@@ -40,6 +40,76 @@ test("what the server says is kept apart from our words: it may quote the messag
     outcome: "hold",
     reason: "answered 422",
     said: "gender is not a code (Patient.gender)",
+    issues: [
+      { severity: "warning", code: "value", text: "a display is odd", expression: "" },
+      {
+        severity: "error",
+        code: "value",
+        text: "gender is not a code",
+        expression: "Patient.gender",
+      },
+    ],
+  })
+})
+
+describe("the issues a refusal names", () => {
+  const issuesOf = (issue: unknown, status = 422) => {
+    const outcome = outcomeOf(answer(status, { resourceType: "OperationOutcome", issue }), 1, now)
+    return "issues" in outcome ? outcome.issues : undefined
+  }
+
+  test("are as many and as long as a person reads, whatever the server sends", () => {
+    const long = { severity: "error", code: "value", diagnostics: "x".repeat(5000) }
+    const issues = issuesOf(new Array(100).fill(long)) ?? []
+    expect(issues).toHaveLength(20)
+    expect(issues[0]?.text).toBe(`${"x".repeat(500)}…`)
+  })
+
+  test("may be told in another place: details, or a location as before R4", () => {
+    const details = { text: "no such code" }
+    expect(
+      issuesOf([{ severity: "error", code: "value", details, location: ["Patient"] }]),
+    ).toEqual([{ severity: "error", code: "value", text: "no such code", expression: "Patient" }])
+  })
+
+  test.each([
+    ["no list", {}],
+    ["an empty one", []],
+  ])("%s: none are kept", (_what, issue) => expect(issuesOf(issue)).toBeUndefined())
+
+  test.each([
+    ["numbers", [1]],
+    ["null", [null]],
+    ["members of other types", [{ severity: 1, code: {}, diagnostics: [], expression: {} }]],
+  ])("%s in their place are kept as nothing said", (_what, issue) => {
+    expect(issuesOf(issue)).toEqual([{ severity: "", code: "", text: "", expression: "" }])
+  })
+
+  test("are read from an answer in XML too", () => {
+    const xml =
+      '<OperationOutcome xmlns="http://hl7.org/fhir"><issue><severity value="error"/>' +
+      '<code value="invalid"/><diagnostics value="no &lt;b&gt;"/></issue></OperationOutcome>'
+    expect(outcomeOf(answer(400, xml), 1, now)).toMatchObject({
+      outcome: "hold",
+      said: "no <b>",
+      issues: [{ severity: "error", code: "invalid", text: "no <b>", expression: "" }],
+    })
+  })
+})
+
+describe("415 to what we chose to send", () => {
+  test.each([
+    ["gzip = true", { gzip: true }],
+    ['format = "xml"', { format: "xml" as const }],
+  ])("%s: no message would get through, and the reason names it", (what, settings) => {
+    expect(outcomeOf(answer(415), 1, now, settings)).toEqual({
+      outcome: "pause",
+      reason: `answered 415 (does it know what is sent with ${what}?)`,
+    })
+  })
+
+  test("to what every server reads it is about the message", () => {
+    expect(outcomeOf(answer(415), 1, now, { gzip: false, format: "json" }).outcome).toBe("hold")
   })
 })
 
@@ -86,7 +156,7 @@ describe("a 2xx counts only when it says that every entry was stored", () => {
     ["nothing", "", "with nothing in it"],
     ["blanks", " \n", "with nothing in it"],
     ["a proxy's page", "<html>Sign in</html>", "answer?): <html>Sign in</html>"],
-    ["half an answer", '{"resourceType":"Bun', "not with whole JSON"],
+    ["half an answer", '{"resourceType":"Bun', "not with a whole resource"],
     ["JSON that is no object", "null", "not with a FHIR Bundle: null"],
     ["a list", "[]", "not with a FHIR Bundle: []"],
     ["another resource", { resourceType: "Patient" }, "not with a FHIR Bundle"],
