@@ -1,5 +1,6 @@
 import { backup } from "./cli/backup.ts"
 import { check } from "./cli/check.ts"
+import { codes } from "./cli/codes.ts"
 import { type Command, print, UsageProblem } from "./cli/command.ts"
 import { convert } from "./cli/convert.ts"
 import { discard } from "./cli/discard.ts"
@@ -17,7 +18,7 @@ import { commit, version } from "./version.ts"
 
 const commands: Readonly<Record<string, Command>> = {
   ...{ run, check, convert, send },
-  ...{ status, messages, replay, discard, pause, resume },
+  ...{ status, messages, replay, discard, pause, resume, codes },
   ...{ backup, restore, verify, key },
 }
 

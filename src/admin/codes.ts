@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono"
 import type { AdminView } from "./index.ts"
+import { problem } from "./problem.ts"
 
 /** The code maps as people keep them: in a spreadsheet. */
 export interface CodeMapsView {
@@ -8,7 +9,7 @@ export interface CodeMapsView {
   /** One as CSV; undefined where there is none of this name. */
   csv(name: string): string | undefined
   /** The list of unmapped codes as CSV, with columns to be filled in. */
-  unmappedCsv(listed: readonly Listed[]): string
+  unmappedCsv(listed: readonly ShownUnmapped[]): string
 }
 
 /** What it works with. */
@@ -16,7 +17,8 @@ interface Given extends Pick<AdminView, "codeMaps"> {
   store: Pick<AdminView["store"], "unmapped">
 }
 
-type Listed = ReturnType<typeof shown>
+/** A code that no code map has, as the API shows it. */
+export type ShownUnmapped = ReturnType<typeof shown>
 type Met = Awaited<ReturnType<AdminView["store"]["unmapped"]>>[number]
 
 /** `/api/v1/code-maps`: what is mapped, and what is still to be. */
@@ -29,7 +31,7 @@ export function openCodesApi({ codeMaps, store }: Given) {
     const format = c.req.query("format") ?? (wantsCsv(c) ? "csv" : "json")
     if (name !== undefined && !Object.hasOwn(codeMaps.list, name)) return noCodeMap(c)
     if (format !== "csv" && format !== "json") {
-      return c.json({ error: "format must be csv or json" }, 400)
+      return problem(c, 400, "format must be csv or json")
     }
     const all = await store.unmapped()
     const listed = all.filter((one) => name === undefined || one.codeMap === name).map(shown)
@@ -64,5 +66,5 @@ function csv(c: Context, name: string, text: string): Response {
 }
 
 function noCodeMap(c: Context): Response {
-  return c.json({ error: "there is no such code map; /api/v1/code-maps lists them" }, 404)
+  return problem(c, 404, "there is no such code map; /api/v1/code-maps lists them")
 }

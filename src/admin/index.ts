@@ -9,6 +9,7 @@ import { openSandbox } from "./sandbox/index.ts"
 import type { Status } from "./status.ts"
 
 export type { Ready } from "./app.ts"
+export type { ShownUnmapped } from "./codes.ts"
 export { pausedBecause } from "./destinations.ts"
 export type {
   ShownDelivery,

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test"
+import { codes } from "../../src/cli/codes.ts"
 import { UsageProblem } from "../../src/cli/command.ts"
 import { discard } from "../../src/cli/discard.ts"
 import { messages } from "../../src/cli/messages.ts"
@@ -7,7 +8,7 @@ import { replay } from "../../src/cli/replay.ts"
 import { resume } from "../../src/cli/resume.ts"
 import { status } from "../../src/cli/status.ts"
 
-const commands = { status, messages, replay, discard, pause, resume }
+const commands = { status, messages, replay, discard, pause, resume, codes }
 
 test.each<[keyof typeof commands, string[], string]>([
   ["status", ["extra"], "extra"],
@@ -33,6 +34,11 @@ test.each<[keyof typeof commands, string[], string]>([
   ["pause", ["a", "b", "--reason", "x"], "one DESTINATION at a time"],
   ["pause", ["central"], "--reason WHY is missing"],
   ["resume", [], "a DESTINATION is missing"],
+  ["codes", ["a", "b"], "one NAME at a time"],
+  ["codes", ["unmapped", "--csv", "--json"], "either --csv or --json"],
+  ["codes", ["a", "--csv"], "--of and --csv go with unmapped"],
+  ["codes", ["--of", "a"], "--of and --csv go with unmapped"],
+  ["codes", ["a", "--json"], "a code map is printed as CSV"],
 ])("%s %j is wrong arguments, and the gateway is not asked", async (name, args, problem) => {
   const refused = await commands[name].run(args).catch((error: unknown) => error)
   expect(refused).toBeInstanceOf(UsageProblem)

@@ -3,6 +3,7 @@ import { join } from "node:path"
 import type { Bundle, Observation } from "fhir/r4"
 import { openStore } from "../../src/store/index.ts"
 import { hl7, temporaryFolder } from "../build.ts"
+import { waystation } from "../cli/waystation.ts"
 import { type Central, openCentral } from "../fake/central.ts"
 import { openSender } from "../fake/sender.ts"
 import { configuration, type Running, start } from "./binary.ts"
@@ -47,7 +48,14 @@ test("the list of unmapped codes, filled in, is the code map of the next start",
   await send(first, glucose("1"))
   await first.until(({ destinations }) => destinations.central?.delivered === 1)
   expect(await codesAt(central)).toEqual([["GLU"]])
+  const token = ["--token-file", join(folder, "data", "admin-token")]
+  const listed = await waystation(["codes", "unmapped", "--url", first.admin, ...token])
+  expect(listed.stdout).toMatch(/MET +SOURCE .*\n +1 +lab +OBX-3 +L +GLU .* Glucose\n$/)
+  const maps = await waystation(["codes", "--url", first.admin, ...token])
+  expect(maps.stdout).toMatch(/\nlab-tests +0 +OBX-3\n$/)
   const csv = await unmapped(first, "csv")
+  const printed = await waystation(["codes", "unmapped", "--csv", "--url", first.admin, ...token])
+  expect(printed.stdout.trim()).toBe(csv.trim())
   expect(csv).toContain(",OBX-3,L,GLU,Glucose,,,,lab-tests,1,")
   expect(await first.stop()).toBe(0)
 
