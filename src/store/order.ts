@@ -37,15 +37,19 @@ export function openOrder(database: Database, lanes: Lanes) {
   return {
     /** Takes those that go before an urgent delivery along with it. */
     urge,
-    /** Who goes right before a delivery that joins its lanes as their last. */
-    lastsOf({ destination, subjects }: Omit<Placed, "id">): number[] {
-      const lasts = lanesOf(destination, subjects).map((lane) => lanes.last(lane))
-      return [...new Set(lasts.filter((last) => last !== undefined))]
+    /** Who goes right before a delivery that joins these lanes as their last. */
+    lastsOf(own: readonly string[]): number[] {
+      const lasts: number[] = []
+      for (const lane of own) {
+        const last = lanes.last(lane)
+        if (last !== undefined && !lasts.includes(last)) lasts.push(last)
+      }
+      return lasts
     },
     /** Puts a new delivery behind those of `lastsOf`, which its row counts already. */
-    join({ id, destination, subjects }: Placed, lasts: readonly number[]): void {
+    join(id: number, own: readonly string[], lasts: readonly number[]): void {
       for (const last of lasts) pairs.add(last, id)
-      for (const lane of lanesOf(destination, subjects)) lanes.join(lane, id)
+      for (const lane of own) lanes.join(lane, id)
     },
     /** Puts a delivery back into its lanes, behind the earlier ones and before the later ones. */
     enter(placed: Placed): void {
