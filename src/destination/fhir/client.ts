@@ -1,5 +1,6 @@
 import type { Bundle, FhirResource } from "fhir/r4"
 import type { Destination, Outcome, Sending, Surroundings } from "../../message.ts"
+import { Batches, type Posted, type Posting } from "./batches.ts"
 import { capabilityOf } from "./capability.ts"
 import { Creates } from "./creates.ts"
 import { isUnsearchable, tokens } from "./matches.ts"
@@ -21,7 +22,9 @@ export function openFhir(
 ): Destination {
   const server = openServer(settings, { now, log })
   const creates = new Creates()
-  const { patientMatch = [] } = settings
+  const { patientMatch = [], batchMax = 1, concurrency = 1 } = settings
+  const requestsMax = Math.max(1, Math.floor(concurrency / batchMax))
+  const batches = batchMax > 1 ? new Batches({ batchMax, requestsMax, post }) : undefined
 
   /** The transaction as it is to be posted. Throws what is for `server.problem`. */
   async function place(bundle: Bundle, signal: AbortSignal): Promise<Bundle> {
@@ -33,14 +36,24 @@ export function openFhir(
     return applyPlaces(bundle, places, server.base)
   }
 
-  async function post({ bundle, key }: Sending, signal: AbortSignal): Promise<Outcome> {
+  async function post({ bundle, key, signal }: Posting): Promise<Posted> {
     try {
-      const placed = await place(bundle, signal)
-      const answer = await server.post(placed, key, signal)
-      return outcomeOf(answer, placed.entry?.length ?? 0, now(), settings)
+      const answer = await server.post(bundle, key, signal)
+      const outcome = outcomeOf(answer, bundle.entry?.length ?? 0, now(), settings)
+      return { outcome, status: answer.status }
+    } catch (error) {
+      return { outcome: server.problem(error), status: 0 }
+    }
+  }
+
+  async function placeAndPost({ bundle, key }: Sending, signal: AbortSignal): Promise<Outcome> {
+    let posting: Posting
+    try {
+      posting = { bundle: await place(bundle, signal), key, signal }
     } catch (error) {
       return server.problem(error)
     }
+    return batches ? batches.send(posting) : (await post(posting)).outcome
   }
 
   return {
@@ -49,7 +62,7 @@ export function openFhir(
         .enter(createKeys(sending.bundle), signal)
         .catch((error: Error) => error)
       if (leave instanceof Error) return server.problem(leave)
-      const outcome = await post(sending, signal)
+      const outcome = await placeAndPost(sending, signal)
       leave(outcome.outcome === "delivered")
       return outcome
     },

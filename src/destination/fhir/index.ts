@@ -7,6 +7,8 @@ import { openFhir } from "./client.ts"
 
 const systems = 'must be a list of identifier systems, such as ["urn:oid:2.16.404.1"]'
 
+const batches = "must be a whole number from 1 to 64"
+
 const config = v.strictObject({
   kind: v.literal("fhir"),
   /** The base of a FHIR R4 server, or of the channel in front of it. */
@@ -26,6 +28,14 @@ const config = v.strictObject({
   patientMatch: v.optional(
     v.pipe(v.array(v.pipe(v.string(systems), v.minLength(1, systems)), systems), v.readonly()),
     [],
+  ),
+  /** Messages that may share a transaction where there is a backlog. */
+  batchMax: v.optional(
+    v.pipe(
+      v.number(batches),
+      v.check((n) => Number.isInteger(n) && n >= 1 && n <= 64, batches),
+    ),
+    1,
   ),
   ...accessConfig,
   ...delivering,

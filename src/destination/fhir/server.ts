@@ -9,7 +9,9 @@ import { matchesOf } from "./matches.ts"
 import { type NotDelivered, SearchProblem } from "./problem.ts"
 
 export type FhirSettings = AccessSettings &
-  Partial<Pick<FhirConfig, "format" | "gzip" | "write" | "patientMatch">>
+  Partial<
+    Pick<FhirConfig, "format" | "gzip" | "write" | "patientMatch" | "batchMax" | "concurrency">
+  >
 
 /** A FHIR server as it is asked over HTTP. What any of these throws is for `problem`. */
 export interface Server {

@@ -14,6 +14,7 @@ describe("the section of a FHIR destination", () => {
       gzip: false,
       write: "conditional",
       patientMatch: [],
+      batchMax: 1,
       concurrency: 8,
       onHeld: "continue",
       retryMax: 300_000,
@@ -31,6 +32,7 @@ describe("the section of a FHIR destination", () => {
     ["another way to write", { write: "post" }, '"conditional" or "put"'],
     ["a system that is no list", { patientMatch: "urn:oid:1.2" }, "list of identifier systems"],
     ["a system that is empty", { patientMatch: [""] }, "list of identifier systems"],
+    ["no message in a transaction", { batchMax: 0 }, "from 1 to 64"],
     ["no concurrency", { concurrency: 0 }, "from 1 to 64"],
     ["a concurrency of one and a half", { concurrency: 1.5 }, "from 1 to 64"],
   ])("%s is refused, once, with what is wanted", (_what, section, message) => {
