@@ -26,6 +26,7 @@ export const diskAgainMs = 1_000
 /** Opens following, which `start` sets going. Nothing is lost by closing at any moment. */
 export function openFollowing(given: Given) {
   const stored = new Signal()
+  const unrouted = new Set<string>()
   let running: Promise<void> | undefined
   let closing = false
 
@@ -33,7 +34,7 @@ export function openFollowing(given: Given) {
     let waiting = false
     while (!closing) {
       try {
-        const messages = await followOnce(given)
+        const messages = await followOnce({ ...given, owed })
         waiting = false
         if (messages > 0) given.onFollowed()
         if (messages === batch) continue
@@ -46,6 +47,17 @@ export function openFollowing(given: Given) {
       await stored.wait(lookAgainMs)
       await Bun.sleep(companyMs)
     }
+  }
+
+  /** Says of each kind once that no route wants it: it is kept, and somebody may have forgotten. */
+  function owed(message: { source: string; type: string }): readonly string[] {
+    const destinations = given.owed(message)
+    const { source, type } = message
+    if (destinations.length === 0 && !unrouted.has(`${source} ${type}`)) {
+      unrouted.add(`${source} ${type}`)
+      given.log("unrouted", { source, type })
+    }
+    return destinations
   }
 
   return {

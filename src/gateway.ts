@@ -176,6 +176,8 @@ async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {
     destinations: Object.keys(config.destination),
     assigners: Object.values(config.source).flatMap(({ assigner }) => assigner ?? []),
     codeMaps: codeMapSheets(config.codeMap),
+    routeAgain: (by: string) =>
+      store.routeAgain((message) => owed(config.route, message), { by, at: Date.now() }),
   }
   const view = { data, store, status, clock: purging, ready, delivering, basis, log, ...named }
   const admin = await trying("admin", openAdmin(config.admin, view))

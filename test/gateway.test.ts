@@ -144,13 +144,15 @@ describe("a message", () => {
     expect(sent.map(({ message }) => message.id)).toEqual([2])
   })
 
-  test("no route wants is kept, acknowledged and counted", async () => {
+  test("no route wants is kept, acknowledged and counted, and the log says so once", async () => {
     const { sent, kinds } = sink(() => delivered)
     const config = { ...everything, route: [{ from: ["lab"], type: ["ADT"], to: ["central"] }] }
-    const gateway = await gatewayOn(config, { ...kinds, data: temporaryFolder() })
-    expect(await send(gateway, oru())).toEqual(["AA"])
-    while ((await gateway.status()).journal.unrouted !== 1) await Bun.sleep(5)
-    expect(sent).toEqual([])
+    const events: string[] = []
+    const log = (event: string) => void events.push(event)
+    const gateway = await gatewayOn(config, { ...kinds, data: temporaryFolder(), log })
+    expect(await send(gateway, oru(), oru({ controlId: "C2" }))).toEqual(["AA", "AA"])
+    while ((await gateway.status()).journal.unrouted !== 2) await Bun.sleep(5)
+    expect([...sent, ...events]).toEqual(["unrouted"])
   })
 
   test("is never in flight twice for one patient, and goes out at once for eight", async () => {

@@ -13,7 +13,10 @@ interface Patience {
 }
 
 type Exchange = Context<{ Bindings: Patience }>
-type View = Pick<AdminView, "store" | "destinations" | "delivering" | "basis" | "log">
+type View = Pick<
+  AdminView,
+  "store" | "destinations" | "delivering" | "basis" | "routeAgain" | "log"
+>
 type Which = Parameters<View["store"]["tank"]["replay"]>[0]
 
 /** The one token there is: whoever has it. */
@@ -58,13 +61,15 @@ export function openDeliveriesApi(view: View) {
     const which = whichOf(body.asked)
     return decided(c, "discarded", tank.discard(which, { by, at: Date.now(), reason }))
   })
+
+  api.post("/unrouted/route", (c) => decided(c, "routed", view.routeAgain(by)))
   return api
 
   async function decided(c: Exchange, event: string, deciding: Promise<number>) {
     // A backlog of months takes longer than the 10 s after which the server gives up.
     c.env?.timeout?.(c.req.raw, 0)
     const count = await deciding
-    view.log(event, { deliveries: count, by })
+    view.log(event, { count, by })
     for (const destination of view.destinations) view.delivering.decided(destination)
     return c.json({ count })
   }

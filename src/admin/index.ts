@@ -63,6 +63,8 @@ export interface AdminView {
   /** The authorities that sources say for patient numbers which name none. */
   assigners: readonly string[]
   delivering: Deciding
+  /** Owes what no route wanted when it came to those who want it now; answers how many messages. */
+  routeAgain(by: string): Promise<number>
   /** The digest of what of the configuration may hold a delivery to a destination. */
   basis(destination: string, cause: Cause): string
   codeMaps: CodeMapsView

@@ -6,6 +6,7 @@ import { filterBy, filterOptions, idsOf, receivedHelp } from "./wanted.ts"
 const help = `usage: waystation replay ID…
        waystation replay --reason REASON [OPTION…]
        waystation replay --cause-gone --destination NAME
+       waystation replay --unrouted
 
 Sends deliveries again, in the order of their messages: those with these IDs, all that the options
 name, or all that were held by a part of the configuration that has changed since. The map is
@@ -17,12 +18,14 @@ it is. The IDs are those of deliveries; \`waystation messages\` has them in brac
 ${receivedHelp}
                      (--state is held where left out)
   --cause-gone       those held by what has changed since
+  --unrouted         messages that no route wanted when they came, to those who want them now
   --force            overwrite what a newer message said, too
   --json             the answer as JSON, for programs`
 
 const options = {
   ...filterOptions,
   "cause-gone": { type: "boolean" },
+  unrouted: { type: "boolean" },
   force: { type: "boolean" },
   json: { type: "boolean" },
 } as const
@@ -34,9 +37,17 @@ export const replay = asking({
   options,
   takes: "words",
   async run(api, values, positionals) {
-    const { "cause-gone": causeGone, force, json, destination, ...rest } = values
+    const { "cause-gone": causeGone, unrouted, force, json, destination, ...rest } = values
     const ids = idsOf(positionals)
     const filter = filterBy({ ...rest, destination })
+    if (unrouted) {
+      if (ids.length > 0 || filter || causeGone || force) {
+        throw new UsageProblem("--unrouted takes --json, and nothing else")
+      }
+      const { count } = await api.post<{ count: number }>("unrouted/route", {})
+      const said = `${counted(count, "message has", "messages have")} a route now`
+      return print(json ? JSON.stringify({ count }) : said)
+    }
     if (ids.length > 0 && (filter || causeGone)) {
       throw new UsageProblem("either IDs or options that name deliveries, not both")
     }

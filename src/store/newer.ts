@@ -1,9 +1,9 @@
 import type { Database } from "bun:sqlite"
 import type { Delivery, Message } from "../message.ts"
 import { lanesOf } from "./lanes.ts"
+import { turn } from "./turn.ts"
 
 interface Row {
-  id: number
   message_id: number
   state: string
   subjects: Uint8Array
@@ -19,11 +19,11 @@ const together = 10_000
  */
 export function openNewer(database: Database, message: (id: number) => Message | undefined) {
   const own = database.query<Row, [number]>(
-    "SELECT id, message_id, state, subjects FROM delivery WHERE id = ?",
+    "SELECT message_id, state, subjects FROM delivery WHERE id = ?",
   )
   const later = database.query<Row, [string, number, number]>(
-    `SELECT id, message_id, state, subjects FROM delivery
-     WHERE destination = ? AND id > ? ORDER BY id LIMIT ?`,
+    `SELECT message_id, state, subjects FROM delivery INDEXED BY delivery_of_message
+     WHERE destination = ? AND message_id > ? ORDER BY message_id LIMIT ?`,
   )
   const purged = database.query<{ purged: number }, [number]>(
     `SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'journal') - ?1 -
@@ -34,7 +34,7 @@ export function openNewer(database: Database, message: (id: number) => Message |
     if (!replayed || (purged.get(replayed.message_id)?.purged ?? 0) > 0) return undefined
     const lanes = lanesOf(destination, replayed.subjects)
     const found: Message[] = []
-    let from = id
+    let from = replayed.message_id
     for (;;) {
       const rows = later.all(destination, from, together)
       for (const { message_id, state, subjects } of rows) {
@@ -44,8 +44,8 @@ export function openNewer(database: Database, message: (id: number) => Message |
         if (one) found.push(one)
       }
       if (rows.length < together) return found
-      from = rows.at(-1)?.id ?? id
-      await Bun.sleep(0)
+      from = rows.at(-1)?.message_id ?? from
+      await turn()
     }
   }
 }

@@ -21,9 +21,10 @@ import { type StoreConfig, storeDefaults } from "./settings.ts"
 import { openSettle, type Settled, type Settlement, type Settling } from "./settle.ts"
 import { Space } from "./space.ts"
 import { type Counts, openCounts, openPending } from "./status.ts"
-import { Tail } from "./tail.ts"
+import { type Kind, Tail } from "./tail.ts"
 import { openTank, type Tank } from "./tank.ts"
 import { type Met, openUnmapped } from "./unmapped.ts"
+import { openRouteAgain } from "./unrouted.ts"
 
 /**
  * Everything that must outlive a power cut. Only `append`, `quarantine` and `settle` write what
@@ -61,6 +62,8 @@ export interface Store {
   pause(destination: string, decision: Decision): Promise<void>
   resume(destination: string): Promise<void>
   readonly tank: Tank
+  /** Owes what no route wanted when it came to those who want it now; answers how many messages. */
+  routeAgain(owed: (kind: Kind) => readonly string[], decision: Decision): Promise<number>
   readonly search: Search
   counts(): Promise<Counts>
   /** The codes that no code map has, those met most often first; at most 10,000. */
@@ -167,6 +170,7 @@ function storeOn({ folder, disk, space, keyed, settings, close }: Opening): Stor
     resume: async (destination) => destinations.resume(destination),
     tank: openTank({ database, lanes, order, destinations }),
     search: openSearch(database, keyed),
+    routeAgain: openRouteAgain(database, lanes, order),
     counts: async () => counts(),
     unmapped: async () => unmapped.list(),
     strikeUnmapped: async (isUnmapped) => unmapped.strike(isUnmapped),

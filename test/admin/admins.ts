@@ -72,6 +72,7 @@ export const quiet: Omit<AdminView, "data" | "store"> = {
     decided: () => {},
   },
   basis: () => "",
+  routeAgain: async () => 0,
   log: () => {},
 }
 

@@ -150,7 +150,7 @@ describe("a person's decision", () => {
     const other = { outcome: "hold", reason: "answered 400" } as const
     await owe(store, { outcome: refused }, { outcome: other }, { outcome: refused, source: "ward" })
     expect(await post("replay", { ids: [1, 99] })).toMatchObject({ status: 200, count: 1 })
-    expect(heard).toEqual([{ event: "replayed", deliveries: 1, by: "admin" }, "central"])
+    expect(heard).toEqual([{ event: "replayed", count: 1, by: "admin" }, "central"])
     const elsewhere = { reason: "answered 400", destination: "elsewhere" }
     expect(await post("replay", elsewhere)).toMatchObject({ count: 0 })
     expect(await post("replay", { reason: "answered 400" })).toMatchObject({ count: 1 })
@@ -188,7 +188,7 @@ describe("a person's decision", () => {
     expect((await store.tank.one(1))?.trail.at(-1)).toMatchObject({
       ...{ event: "discarded", detail: { by: "admin", reason: body.reason } },
     })
-    expect(heard).toEqual([{ event: "discarded", deliveries: 1, by: "admin" }, "central"])
+    expect(heard).toEqual([{ event: "discarded", count: 1, by: "admin" }, "central"])
     expect(await post("discard", { filter: { state: "held" }, reason: "x" })).toMatchObject({
       count: 1,
     })
