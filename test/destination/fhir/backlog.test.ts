@@ -33,7 +33,7 @@ function openCentre(refused: string) {
   }
 }
 
-test("a backlog leaves in few transactions, in order for each patient, but for the bad one", async () => {
+test("a backlog leaves in few transactions, each patient's in order, and one is held", async () => {
   const centre = openCentre("9999999")
   const gateway = await openGateway(
     {

@@ -90,14 +90,12 @@ async function sendBehind({ central, send, hold }: Opened, bundles: readonly Bun
 }
 
 const ten = Array.from({ length: 10 }, (_, i) => `p${i}`)
+const all = ten.map((value) => patientOf(value))
 
 describe("messages that have to wait for their turn", () => {
   test("share one transaction, in which what they all name is once", async () => {
     await using opened = await open()
-    const { outcomes } = await sendBehind(
-      opened,
-      ten.map((value) => patientOf(value)),
-    )
+    const { outcomes } = await sendBehind(opened, all)
     expect(outcomes).toEqual(
       new Array(10).fill({
         outcome: "delivered",
@@ -117,10 +115,7 @@ describe("messages that have to wait for their turn", () => {
 
   test("no more than batchMax go together, and the others after them in their order", async () => {
     await using opened = await open({ batchMax: 4, concurrency: 4 })
-    await sendBehind(
-      opened,
-      ten.map((value) => patientOf(value)),
-    )
+    await sendBehind(opened, all)
     expect(opened.posted().map(({ entry }) => entry?.length)).toEqual([2, 5, 5, 3])
     const urls = opened.posted().flatMap(({ entry = [] }) => entry.slice(1))
     expect(urls.map(({ fullUrl }) => fullUrl)).toEqual(
@@ -131,7 +126,7 @@ describe("messages that have to wait for their turn", () => {
   test("so many transactions are in flight as concurrency has room for", async () => {
     await using opened = await open({ batchMax: 4, concurrency: 8 })
     const release = opened.hold()
-    const sent = ten.map((value) => opened.send(patientOf(value)))
+    const sent = all.map((bundle) => opened.send(bundle))
     await Bun.sleep(0)
     release()
     await Promise.all(sent)
