@@ -6,7 +6,9 @@ export async function readConfig(path: string): Promise<unknown> {
   try {
     text = await Bun.file(path).text()
   } catch (error) {
-    throw new StartProblem([`${path}: can't be read: ${(error as Error).message}`])
+    const { code, message } = error as NodeJS.ErrnoException
+    const why = code === "ENOENT" ? "there is no such file" : message
+    throw new StartProblem([`${path}: can't be read: ${why}`])
   }
   try {
     return Bun.TOML.parse(text)

@@ -1,5 +1,6 @@
 import * as v from "valibot"
 import { adminConfig } from "./admin/index.ts"
+import { withWholePaths } from "./config-paths.ts"
 import type { DestinationConfig, DestinationKind } from "./destination/index.ts"
 import { type CodeMapConfig, codeMapConfig, codeMapProblems } from "./map/index.ts"
 import type { SourceConfig, SourceKind } from "./source/index.ts"
@@ -101,10 +102,11 @@ export const embeddedDefault = {
 }
 
 /**
- * Checks a configuration, and reads the code maps it names, whose paths are relative to `folder`;
+ * Checks a configuration, and reads the files it names, whose paths are relative to `folder`;
  * throws StartProblem with every problem it has, each with its path.
  */
-export function parseConfig(input: unknown, kinds: Kinds, folder = "."): Config {
+export function parseConfig(written: unknown, kinds: Kinds, folder = "."): Config {
+  const input = withWholePaths(written, folder)
   const problems: string[] = []
   const parsed = v.safeParse(file, input)
   problems.push(...(parsed.issues ?? []).map((issue) => problemAt("", issue)))

@@ -31,7 +31,7 @@ export interface Brought extends Partial<Kinds> {
   maps?: readonly MessageMap[]
   /** The data folder; `./data` where left out. */
   data?: string
-  /** What the paths of code maps are relative to; the working directory where left out. */
+  /** What the paths in the configuration are relative to; the working directory where left out. */
   folder?: string
   /** Where events go; JSON lines on stderr where left out. */
   log?: Log

@@ -4,6 +4,7 @@ import { readConfig } from "../config-file.ts"
 import { destinations } from "../destination/index.ts"
 import { sources } from "../source/index.ts"
 import { argumentsOf, type Command, print, UsageProblem } from "./command.ts"
+import { counted } from "./table.ts"
 
 const help = `usage: waystation check --config FILE
 
@@ -24,13 +25,13 @@ export const check: Command = {
         { sources, destinations },
         dirname(values.config),
       )
-      const counted = [
-        `${Object.keys(config.source).length} sources`,
-        `${Object.keys(config.destination).length} destinations`,
-        `${config.route.length} routes`,
+      const parts = [
+        counted(Object.keys(config.source).length, "source", "sources"),
+        counted(Object.keys(config.destination).length, "destination", "destinations"),
+        counted(config.route.length, "route", "routes"),
         ...codesIn(config),
       ]
-      await print(`${values.config} holds: site ${config.site.id}, ${counted.join(", ")}`)
+      await print(`${values.config} holds: site ${config.site.id}, ${parts.join(", ")}`)
       return 0
     } catch (error) {
       if (!(error instanceof StartProblem)) throw error
@@ -42,5 +43,7 @@ export const check: Command = {
 
 /** A code map that is empty by mistake looks right otherwise. */
 function codesIn({ codeMap }: Config): string[] {
-  return Object.entries(codeMap).map(([name, { row }]) => `${row.length} codes in ${name}`)
+  return Object.entries(codeMap).map(([name, { row }]) => {
+    return `${counted(row.length, "code", "codes")} in ${name}`
+  })
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
-import { writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { temporaryFolder } from "../build.ts"
 import { waystation } from "./waystation.ts"
 
@@ -21,7 +21,7 @@ test("check reads the code maps beside the configuration and says how large they
   const path = "config/code-maps.toml"
   const { code, stdout, stderr } = await waystation(["check", "--config", path])
   expect([code, stderr]).toEqual([0, ""])
-  expect(stdout).toContain("1 routes, 5 codes in lab-tests, 2 codes in units")
+  expect(stdout).toContain("1 route, 5 codes in lab-tests, 2 codes in units")
 })
 
 test("check lists everything that is wrong, a line each, and exits 1", async () => {
@@ -36,6 +36,21 @@ test("check lists everything that is wrong, a line each, and exits 1", async () 
     "site.id: is required",
     'source.lab.kind: must be one of "mllp", "http"',
   ])
+})
+
+test("check finds the files a configuration names beside it, wherever it is started", async () => {
+  const path = configFile(
+    `[site]\nid = "test"\n[destination.central]\nkind = "fhir"\nurl = "http://127.0.0.1:1"\n` +
+      `[destination.central.auth]\nkind = "bearer"\ntokenFile = "keys/token"\n`,
+  )
+  const whole = join(dirname(path), "keys", "token")
+  const checked = () => waystation(["check", "--config", path], { cwd: temporaryFolder() })
+  const says = `destination.central.auth.tokenFile: ${whole} can't be read: there is no such file\n`
+  expect(await checked()).toMatchObject({ code: 1, stderr: says })
+  mkdirSync(dirname(whole))
+  writeFileSync(whole, "a-token\n", { mode: 0o600 })
+  const { code, stdout } = await checked()
+  expect([code, stdout]).toEqual([0, expect.stringContaining("0 sources, 1 destination, 0 routes")])
 })
 
 test("check of a file that is not there, or is not TOML, names it and exits 1", async () => {

@@ -78,7 +78,8 @@ test("a secret that others may read keeps it from starting, and check says why",
     stderr: "pipe",
   })
   expect(await child.exited).toBe(1)
+  const token = join(folder, "token")
   expect(await child.stderr.text()).toBe(
-    "destination.central.auth.tokenFile: token can be read by everybody: chmod o-rwx token\n",
+    `destination.central.auth.tokenFile: ${token} can be read by everybody: chmod o-rwx ${token}\n`,
   )
 })

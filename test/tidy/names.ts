@@ -25,6 +25,7 @@ const inSrc = [
   "cli",
   "clock.ts",
   "config-file.ts",
+  "config-paths.ts",
   "config.ts",
   "deliver.ts",
   "destination",

@@ -101,7 +101,9 @@ function readFile(path: string, wrong: (row: CodeRow) => string | undefined) {
   try {
     return readCsv(readFileSync(path), wrong)
   } catch (error) {
-    return { rows: [], problems: [` can't be read: ${(error as Error).message}`] }
+    const { code, message } = error as NodeJS.ErrnoException
+    const why = code === "ENOENT" ? `there is no ${path}` : message
+    return { rows: [], problems: [` can't be read: ${why}`] }
   }
 }
 

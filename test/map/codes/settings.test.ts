@@ -116,8 +116,11 @@ describe("a code map", () => {
   })
 
   test("whose file is not there names it", () => {
-    const [problem] = problemsOf({ tests }, temporaryFolder())
-    expect(problem).toStartWith("codeMap.tests.file: codes/tests.csv: can't be read: ENOENT")
+    const folder = temporaryFolder()
+    const path = join(folder, "codes", "tests.csv")
+    expect(problemsOf({ tests }, folder)).toEqual([
+      `codeMap.tests.file: codes/tests.csv: can't be read: there is no ${path}`,
+    ])
   })
 
   test("has either a file or rows", () => {
