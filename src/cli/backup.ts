@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs"
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs"
+import { dirname } from "node:path"
 import { StoreProblem, verifyBackup } from "../store/index.ts"
 import { ApiProblem, apiHelp, apiOptions, askApi } from "./api.ts"
 import { argumentsOf, type Command, print, UsageProblem } from "./command.ts"
@@ -22,6 +23,11 @@ export const backup: Command = {
     const { values } = argumentsOf(args, options)
     const { out } = values
     if (out === undefined) throw new UsageProblem("--out FILE is missing")
+    const unfit = unfitFor(out)
+    if (unfit !== undefined) {
+      process.stderr.write(`waystation backup: ${unfit}; no backup was made\n`)
+      return 1
+    }
     const part = `${out}.part`
     try {
       const response = await askApi(values, "POST", "backup")
@@ -40,6 +46,18 @@ export const backup: Command = {
       return 1
     }
   },
+}
+
+/** Why no backup can stand there. Taking the place of a device would break more than a backup. */
+function unfitFor(out: string): string | undefined {
+  const folder = dirname(out)
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    return `there is no folder ${folder}: is the disk mounted?`
+  }
+  const there = statSync(out, { throwIfNoEntry: false })
+  if (there === undefined || there.isFile()) return undefined
+  if (there.isDirectory()) return `${out} is a folder: name a file in it, as in --out clinic.tar`
+  return `${out} is no file that can be replaced: name one, as in --out clinic.tar`
 }
 
 /** The gateway says no, the backup is not whole, or the file can't be written. */

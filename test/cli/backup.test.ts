@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test"
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type Gateway, openGateway } from "../../src/gateway.ts"
 import { openStore } from "../../src/store/index.ts"
@@ -115,8 +115,26 @@ describe("a backup of a running gateway", () => {
     const data = temporaryFolder()
     const gateway = await gatewayIn(data, (await central()).url)
     const { code, stderr } = await backUp(gateway, data, join(data, "gone", "backup.tar"))
-    expect([code, stderr]).toEqual([1, expect.stringContaining("ENOENT")])
+    const says = `there is no folder ${join(data, "gone")}: is the disk mounted?`
+    expect([code, stderr]).toEqual([1, `waystation backup: ${says}; no backup was made\n`])
   })
+})
+
+test("a backup never takes the place of a device or a folder", async () => {
+  const data = temporaryFolder()
+  const gateway = await gatewayIn(data, (await central()).url)
+  const folder = join(data, "usb")
+  mkdirSync(folder)
+  const onFolder = await backUp(gateway, data, folder)
+  expect(onFolder).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("name a file in it"),
+  })
+  const device = join(data, "device")
+  expect(Bun.spawnSync(["mkfifo", device]).exitCode).toBe(0)
+  const onDevice = await backUp(gateway, data, device)
+  expect(onDevice).toMatchObject({ code: 1, stderr: expect.stringContaining("is no file that") })
+  expect(statSync(device).isFIFO()).toBe(true)
 })
 
 test.each([
