@@ -1,7 +1,6 @@
 import { asking } from "./api.ts"
-import { print, UsageProblem } from "./command.ts"
-import { counted } from "./table.ts"
-import { filterBy, filterOptions, idsOf, receivedHelp } from "./wanted.ts"
+import { UsageProblem } from "./command.ts"
+import { filterBy, filterOptions, idsOf, printDecided, receivedHelp } from "./wanted.ts"
 
 const help = `usage: waystation discard --because WHY ID…
        waystation discard --because WHY --reason REASON [OPTION…]
@@ -41,8 +40,8 @@ export const discard = asking({
     }
     const body = { ...(ids.length > 0 ? { ids } : { filter }), reason: because }
     const { count } = await api.post<{ count: number }>("discard", body)
-    await print(
-      json ? JSON.stringify({ count }) : `${counted(count, "delivery", "deliveries")} discarded`,
-    )
+    const { reason } = named
+    const left = "delivered or discarded"
+    await printDecided({ count, ids, reason, json }, { done: "discarded", left })
   },
 })

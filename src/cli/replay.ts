@@ -1,7 +1,7 @@
 import { asking } from "./api.ts"
 import { print, UsageProblem } from "./command.ts"
 import { counted } from "./table.ts"
-import { filterBy, filterOptions, idsOf, receivedHelp } from "./wanted.ts"
+import { filterBy, filterOptions, idsOf, printDecided, receivedHelp } from "./wanted.ts"
 
 const help = `usage: waystation replay ID…
        waystation replay --reason REASON [OPTION…]
@@ -60,10 +60,7 @@ export const replay = asking({
     const named = ids.length > 0 ? { ids } : { filter }
     const body = causeGone ? { causeGone, destination } : named
     const { count } = await api.post<{ count: number }>("replay", { ...body, force })
-    await print(
-      json
-        ? JSON.stringify({ count })
-        : `${counted(count, "delivery", "deliveries")} to send again`,
-    )
+    const { reason } = rest
+    await printDecided({ count, ids, reason, json }, { done: "to send again", left: "pending" })
   },
 })

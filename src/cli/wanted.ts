@@ -1,4 +1,6 @@
-import { UsageProblem } from "./command.ts"
+import { ApiProblem } from "./api.ts"
+import { print, UsageProblem } from "./command.ts"
+import { counted } from "./table.ts"
 
 /** What messages and deliveries can both be looked for by. */
 export const receivedOptions = {
@@ -41,6 +43,33 @@ export function idsOf(positionals: readonly string[]): number[] {
     if (!/^[1-9]\d{0,14}$/.test(text)) throw new UsageProblem(`an ID is a number, not ${text}`)
     return Number(text)
   })
+}
+
+/** What was named, and how many of it the decision was about. */
+interface Decided {
+  count: number
+  ids: readonly number[]
+  reason?: string | undefined
+  json?: boolean | undefined
+}
+
+/**
+ * Prints what came of a decision, `done` being its words for it. Throws ApiProblem where an id
+ * that was named is left as it was, `left` being why: a mistyped one would look like done.
+ */
+export async function printDecided(
+  { count, ids, reason, json }: Decided,
+  { done, left }: { done: string; left: string },
+): Promise<void> {
+  const words = count === 0 && reason !== undefined ? "; status has each reason word for word" : ""
+  const said = `${counted(count, "delivery", "deliveries")} ${done}${words}`
+  await print(json ? JSON.stringify({ count }) : said)
+  const named = new Set(ids).size
+  if (count >= named) return
+  throw new ApiProblem(
+    `${named - count} of ${named} left as it was: ${left}, or there is no such delivery; ` +
+      "`waystation messages` has the IDs of deliveries in brackets",
+  )
 }
 
 type Named<Options extends object> = { [Name in keyof Options]?: string | undefined }
