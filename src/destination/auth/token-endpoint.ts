@@ -32,6 +32,7 @@ export async function askToken(
       headers: {
         "content-type": "application/x-www-form-urlencoded",
         accept: "application/json",
+        "user-agent": "Waystation",
         ...headers,
       },
       body: new URLSearchParams(given).toString(),
