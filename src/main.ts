@@ -61,7 +61,10 @@ async function main([word, ...args]: string[]): Promise<number> {
     // Whoever read the output has gone, as `head` does: end as the signal for it would (128 + 13).
     if ((error as NodeJS.ErrnoException).code === "EPIPE") return 141
     if (!(error instanceof UsageProblem)) throw error
-    process.stderr.write(`waystation ${word}: ${error.message}\n\n${command.help}\n`)
+    // The whole help would scroll what is wrong off a terminal of 24 lines.
+    const [usage] = command.help.split("\n\n")
+    const more = `More: waystation ${word} --help`
+    process.stderr.write(`waystation ${word}: ${error.message}\n\n${usage}\n\n${more}\n`)
     return 64
   }
 }

@@ -1,5 +1,5 @@
 import type { ShownWholeMessage } from "../admin/index.ts"
-import { counted, plain, when } from "./table.ts"
+import { counted, folded, plain, when } from "./table.ts"
 
 type Delivery = ShownWholeMessage["deliveries"][number]
 type Entry = ShownWholeMessage["trail"][number]
@@ -19,13 +19,16 @@ export function whole(message: ShownWholeMessage): string {
   ].join("\n")
 }
 
+/** A time among the API's words, which a person compares with the clock on the wall. */
+const timeOfApi = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g
+
 function deliveryOf(delivery: Delivery): string[] {
   const { id, destination, state, settledAt, attempts, waiting, reason, said, issues } = delivery
   const since = settledAt === null ? "" : `${state === "held" ? " since" : ""} ${when(settledAt)}`
   const tried = attempts === 0 ? "" : `, after ${counted(attempts, "try", "tries")}`
   const again = state === "held" ? [`to send it again: waystation replay ${id}`] : []
   const lines = [
-    ...(waiting === null ? [] : [waiting]),
+    ...(waiting === null ? [] : [waiting.replaceAll(timeOfApi, when)]),
     ...(reason === null ? [] : [`${state === "pending" ? "last tried: " : ""}${reason}`]),
     ...(said === null ? [] : [`it said: ${said}`]),
     ...issues.map(({ severity, code, text, expression }) => {
@@ -44,21 +47,4 @@ function entryOf({ event, detail }: Entry): string {
     (word) => typeof word === "string",
   )
   return plain(words.join(" ") + (typeof reason === "string" ? `: ${reason}` : ""))
-}
-
-/** The standard terminal's. */
-const width = 80
-
-/** A long line as several, so that what a destination said can be read. */
-function folded(text: string, indent: string): string[] {
-  const lines: string[] = []
-  let line = indent
-  for (const word of text.split(" ")) {
-    if (line !== indent && line.length + word.length > width) {
-      lines.push(line.trimEnd())
-      line = `${indent}  `
-    }
-    line += `${word} `
-  }
-  return [...lines, line.trimEnd()]
 }

@@ -1,7 +1,7 @@
 import type { DestinationStatus, ShownHeld, Status } from "../admin/index.ts"
 import { asking } from "./api.ts"
 import { print } from "./command.ts"
-import { counted, plain, span, table, when } from "./table.ts"
+import { counted, folded, plain, span, table, when } from "./table.ts"
 
 const help = `usage: waystation status [--json]
 
@@ -67,7 +67,17 @@ function destinationsOf({ destinations }: Status): string {
 function remarks({ destinations }: Status): string[] {
   return Object.entries(destinations)
     .filter(([, { state, reason }]) => state !== "up" || reason !== undefined)
-    .map(([name, one]) => `\n${name} ${stands(one)}:\n  ${plain(one.reason ?? "-")}`)
+    .map(([name, one]) => {
+      const reason = folded(plain(one.reason ?? "-"), "  ")
+      return ["", `${name} ${stands(one)}:`, ...reason, ...next(name, one)].join("\n")
+    })
+}
+
+/** What a person can do once the cause is mended; what is up goes on by itself. */
+function next(name: string, { state, by }: DestinationStatus): string[] {
+  if (state === "up") return []
+  if (by !== undefined) return [`  to go on: waystation resume ${name}`]
+  return [`  to try it now: waystation resume ${name} --probe`]
 }
 
 function stands({ state, since, probedAt, by }: DestinationStatus): string {

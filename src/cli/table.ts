@@ -46,3 +46,20 @@ export function span(seconds: number | null): string {
 export function counted(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`
 }
+
+/** The standard terminal's. */
+const width = 80
+
+/** A long line as several, so that what a destination said can be read. */
+export function folded(text: string, indent: string): string[] {
+  const lines: string[] = []
+  let line = indent
+  for (const word of text.split(" ")) {
+    if (line !== indent && line.length + word.length > width) {
+      lines.push(line.trimEnd())
+      line = `${indent}  `
+    }
+    line += `${word} `
+  }
+  return [...lines, line.trimEnd()]
+}

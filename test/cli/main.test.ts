@@ -72,11 +72,13 @@ describe("waystation", () => {
     [["send", "--to", "127.0.0.1:1"], "a FILE is missing"],
     [["send", "--to", "127.0.0.1:1", "--timeout", "soon", "-"], "--timeout takes"],
     [["send", "--to", "127.0.0.1:1", "--timeout", "9999999", "-"], "--timeout takes"],
-  ])("%j is wrong arguments: 64, what is wrong, and the command's help", async (args, problem) => {
+  ])("%j is wrong arguments: 64, what is wrong, and the command's usage", async (args, problem) => {
     const { code, stdout, stderr } = await waystation(args)
     expect([code, stdout]).toEqual([64, ""])
     expect(stderr.split("\n")[0]).toStartWith(`waystation ${args[0]}: `)
     expect(stderr.split("\n")[0]).toContain(problem)
     expect(stderr).toContain(`usage: waystation ${args[0]}`)
+    expect(stderr).toEndWith(`More: waystation ${args[0]} --help\n`)
+    expect(stderr.split("\n").length).toBeLessThan(12)
   })
 })

@@ -92,7 +92,7 @@ test("one message tells why each delivery waits or is held, within 80 columns", 
       },
       {
         ...{ ...delivery, id: 32, destination: "ward", state: "pending", attempts: 1 },
-        ...{ reason: "no answer", waiting: "it waits behind delivery 30 of the same patient" },
+        ...{ reason: "no answer", waiting: `its next try is at ${receivedAt}; and so on` },
       },
       { ...delivery, id: 33, destination: "register", state: "delivered", attempts: 1 },
     ],
@@ -117,7 +117,7 @@ Delivery 31 to central: held since 2026-04-15 12:00, after 2 tries
   to send it again: waystation replay 31
 
 Delivery 32 to ward: pending, after 1 try
-  it waits behind delivery 30 of the same patient
+  its next try is at 2026-04-15 12:00; and so on
   last tried: no answer
 
 Delivery 33 to register: delivered, after 1 try

@@ -74,9 +74,11 @@ register     up            7     0          0          0         3 min
 
 central is down since 2026-04-15 11:00, tried next at 2026-04-15 12:05:
   no answer [2J
+  to try it now: waystation resume central --probe
 
 ward is paused since 2026-04-15 11:00 until somebody resumes it:
   by admin: moving
+  to go on: waystation resume ward
 
 register is up, and last said:
   answered 503
