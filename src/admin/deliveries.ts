@@ -84,7 +84,9 @@ export async function waitingOf(
   // A person's pause ends only by a person.
   const probed = state !== "up" && !(destination in (await store.paused()))
   const stands = { state, reason, probedAt: probed ? notBefore : undefined }
-  return whyWaiting({ waitsFor, dueAt }, stands, Date.now())
+  const before = await Promise.all(waitsFor.map((id) => store.tank.one(id)))
+  const held = waitsFor.filter((_id, at) => before[at]?.state === "held")
+  return whyWaiting({ waitsFor, held, dueAt }, stands, Date.now())
 }
 
 /** What is held, by destination and reason, and how much of it may go now. */

@@ -2,6 +2,8 @@
 interface Pending {
   /** The deliveries right before it in its lanes. */
   waitsFor: readonly number[]
+  /** Those of them that go no further without a person. */
+  held?: readonly number[] | undefined
   /** Its next try; 0: as soon as its turn comes. */
   dueAt: number
 }
@@ -15,7 +17,8 @@ interface Stands {
 }
 
 /** Why a pending delivery has not gone yet, in words: what holds it up longest comes first. */
-export function whyWaiting({ waitsFor, dueAt }: Pending, stands: Stands, now: number): string {
+export function whyWaiting(pending: Pending, stands: Stands, now: number): string {
+  const { waitsFor, held = [], dueAt } = pending
   const { state, reason, probedAt = 0 } = stands
   const reasons: string[] = []
   if (state !== "up") reasons.push(`its destination is ${state}${reason ? `: ${reason}` : ""}`)
@@ -23,11 +26,13 @@ export function whyWaiting({ waitsFor, dueAt }: Pending, stands: Stands, now: nu
   const [first, ...others] = waitsFor
   if (first !== undefined) {
     const before = others.length === 0 ? `delivery ${first}` : `deliveries ${waitsFor.join(", ")}`
-    reasons.push(`it waits behind ${before} of the same patient`)
+    const stuck = held.length === 0 ? "" : `; ${held.join(", ")} is held: replay or discard it`
+    reasons.push(`it waits behind ${before} of the same patient${stuck}`)
   } else if (dueAt > now) {
     reasons.push(`its next try is at ${timeOf(dueAt)}`)
   }
-  return reasons.join("; ") || "it is due now"
+  // A delivery in flight has no state of its own, so that nothing is stuck in it after a crash.
+  return reasons.join("; ") || "it is due now, or being sent"
 }
 
 function timeOf(at: number): string {

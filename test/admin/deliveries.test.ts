@@ -101,7 +101,16 @@ describe("deliveries", () => {
     expect(first).toMatchObject({ reason: "no answer", attempts: 1 })
     expect(second).toMatchObject({ waitsFor: [1] })
     expect(second.waiting).toBe("it waits behind delivery 1 of the same patient")
-    expect(third).toMatchObject({ waiting: "it is due now", nextTryAt: null })
+    expect(third).toMatchObject({ waiting: "it is due now, or being sent", nextTryAt: null })
+  })
+
+  test("that wait behind one that is held and blocks say that it needs a person", async () => {
+    await store.blocking(new Set(["central"]))
+    await owe(store, { patient: "P", outcome: refused }, { patient: "P" })
+    const { waiting } = await get("deliveries/2")
+    expect(waiting).toBe(
+      "it waits behind delivery 1 of the same patient; 1 is held: replay or discard it",
+    )
   })
 
   test("to a destination that a person paused wait for that person, and for no probe", async () => {

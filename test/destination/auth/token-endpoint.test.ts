@@ -61,6 +61,7 @@ test("what is configured is asked for, and nothing else", async () => {
     client_secret: "s3cret",
   })
   expect(endpoint.requests[0]?.headers.get("accept")).toBe("application/json")
+  expect(endpoint.requests[0]?.headers.get("user-agent")).toBe("Waystation")
 })
 
 test("eight deliveries at once ask for one token, and all carry it", async () => {
