@@ -80,7 +80,7 @@ function hintFor(patient: string | undefined): string {
 
 function tableOf(found: readonly ShownMessage[]): string {
   return table(
-    [{ right: "MESSAGE" }, "RECEIVED", "SOURCE", "TYPE", "DELIVERIES (THEIR IDS)"],
+    [{ right: "MESSAGE" }, "RECEIVED", "SOURCE", "TYPE", { list: "DELIVERIES (THEIR IDS)" }],
     found.map((message) => {
       const { id, receivedAt, source, type } = message
       return [String(id), when(receivedAt), source, type, deliveriesOf(message)]

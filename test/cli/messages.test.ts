@@ -40,7 +40,8 @@ describe("messages", () => {
     expect(stdout).toBe(
       `MESSAGE  RECEIVED          SOURCE  TYPE     DELIVERIES (THEIR IDS)
      12  2026-04-15 12:00  lab     ORU^R01  just stored
-     11  2026-04-15 12:00  lab     ORU^R01  central held (31), ward delivered (32)
+     11  2026-04-15 12:00  lab     ORU^R01  central held (31),
+                                            ward delivered (32)
       9  2026-04-15 12:00  lab     ORU^R01  no route wanted it
 `,
     )

@@ -14,6 +14,24 @@ describe("a table", () => {
     )
   })
 
+  test("goes on below where a list at its end is wider than a terminal, and cuts no item", () => {
+    const items = Array.from({ length: 5 }, (_, index) => `central delivered (${index})`)
+    const long = "x".repeat(80)
+    const rows = [
+      ["1", items.join(", ")],
+      ["2", `${long}, y`],
+      ["3", ""],
+    ]
+    expect(table([{ right: "ID" }, { list: "ALL" }], rows).split("\n")).toEqual([
+      "ID  ALL",
+      " 1  central delivered (0), central delivered (1), central delivered (2),",
+      "    central delivered (3), central delivered (4)",
+      ` 2  ${long},`,
+      "    y",
+      " 3",
+    ])
+  })
+
   test("of nothing is its headings", () => {
     expect(table(["A", { right: "B" }], [])).toBe("A  B")
   })
