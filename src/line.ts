@@ -144,13 +144,16 @@ export class Line {
   /** One that is to go alone waits until nothing is in flight, and the others wait for it. */
   async #startAll(due: readonly Delivery[]): Promise<void> {
     const alone = due.find(({ id }) => this.#doubts.isAlone(id))
-    if (alone === undefined) {
+    if (!alone) {
       this.pace.take(due.length)
       for (const delivery of due) this.#start(delivery)
       return
     }
-    await Promise.all(this.#inFlight.values())
-    if (this.#closing) return
+    if (this.#inFlight.size > 0) {
+      await Promise.all(this.#inFlight.values())
+      // Meanwhile it may have been discarded, or the destination paused: it is asked for again.
+      return
+    }
     this.#start(alone)
     await this.#inFlight.get(alone.id)
   }

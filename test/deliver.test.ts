@@ -49,6 +49,7 @@ async function delivering(
   return {
     room,
     receive,
+    tank: store.tank,
     sent: () => sent,
     now: () => clock.now,
     counts: async () => (await store.counts()).destinations.central,
@@ -187,3 +188,32 @@ test("a person pauses a destination, tries it with one delivery, and resumes it"
   expect(line.standing().state).toBe("up")
   await line.close()
 })
+
+test.each(["paused", "discarded"])(
+  "a message that waits to be sent alone is not sent after all once it is %s",
+  async (decided) => {
+    const slow = Promise.withResolvers<void>()
+    const tries: string[] = []
+    const delivered: Outcome = { outcome: "delivered", receipt: { status: 200 } }
+    const line = await delivering(
+      async (text) => {
+        tries.push(text)
+        if (text === "slow") await slow.promise
+        if (text !== "met") return delivered
+        return { ...failing, reason: "answered 409", afterMs: 1, doubt: "conflict" }
+      },
+      { now: Date.now },
+    )
+    await line.receive("slow")
+    await line.receive("met")
+    while (!(await line.tank.one(2))?.attempts) await Bun.sleep(5)
+    await Bun.sleep(50)
+    if (decided === "paused") line.room.pause("central", "by ada: server moves")
+    else await line.tank.discard({ ids: [2] }, { by: "ada", at: 1, reason: "sent by hand" })
+    slow.resolve()
+    while ((await line.counts())?.delivered !== 1) await Bun.sleep(5)
+    await Bun.sleep(50)
+    expect(tries).toEqual(["slow", "met"])
+    await line.close()
+  },
+)
