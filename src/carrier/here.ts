@@ -69,15 +69,9 @@ export function openCarrierHere(
     return mapMessage(maps, message, { site, source: settings, known, codeMaps: asked })
   }
   const carry = openCarrying({
-    map: (message, known, newer) => {
-      const mapped = map(message, known, codeMaps)
-      if (newer?.length === 0) return mapped
-      return yieldTo(
-        mapped,
-        // Whatever their codes are: what they update was delivered.
-        newer?.map((one) => map(one, [])),
-      )
-    },
+    map: (message, known, newer) =>
+      // Whatever the newer ones' codes are: what they update was delivered.
+      yieldTo(map(message, known, codeMaps), newer, (one) => map(one, [])),
     check: preflight,
     outlets,
   })

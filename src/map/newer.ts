@@ -1,19 +1,35 @@
 import type { BundleEntry } from "fhir/r4"
 import type { Mapped } from "../mapping.ts"
+import type { Message } from "../message.ts"
 
 /**
  * What a message that is sent again makes beside newer ones that were delivered before it: what
  * they update too it only creates, so that it turns nothing back (each is known by the condition it
- * is found by). Where nobody knows any more what they were, it updates nothing.
+ * is found by). Where nobody knows any more what they were, it updates nothing. `map` makes of a
+ * newer one what it made; only its conditions are kept, since there may be many.
  */
-export function yieldTo(mapped: Mapped, newer: readonly Mapped[] | undefined): Mapped {
-  if ("problem" in mapped) return mapped
-  const theirs = new Set((newer ?? [mapped]).flatMap(updates))
-  const entry = mapped.bundle.entry?.map((one) => (theirs.has(updateOf(one)) ? creating(one) : one))
-  return { ...mapped, bundle: { ...mapped.bundle, entry } }
+export function yieldTo(
+  mapped: Mapped,
+  newer: readonly Message[] | undefined,
+  map: (message: Message) => Mapped,
+): Mapped {
+  if ("problem" in mapped || newer?.length === 0) return mapped
+  const theirs = new Set(newer ? [] : updates(mapped))
+  for (const one of newer ?? []) for (const url of updates(map(one))) theirs.add(url)
+  const isTheirs = (entry: BundleEntry) => theirs.has(updateOf(entry) ?? "")
+  const entry = mapped.bundle.entry?.map((one) => (isTheirs(one) ? creating(one) : one))
+  const yields = mapped.bundle.entry?.some(isTheirs)
+  const notes = yields ? [...mapped.notes, newer ? overtaken : untold] : mapped.notes
+  return { ...mapped, notes, bundle: { ...mapped.bundle, entry } }
 }
 
-function updates(mapped: Mapped): (string | undefined)[] {
+const overtaken = "sent again: what newer messages had updated was not overwritten"
+/** The only word there is of a correction that may have come to nothing. */
+const untold =
+  "sent again: nothing that was there was overwritten, as it can't be told any more what newer " +
+  "messages had updated; to have it overwritten, replay it with force"
+
+function updates(mapped: Mapped): string[] {
   if ("problem" in mapped) return []
   return mapped.bundle.entry?.map(updateOf).filter((url) => url !== undefined) ?? []
 }

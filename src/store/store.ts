@@ -46,7 +46,7 @@ export interface Store {
   next(destination: string, options: NextOptions): Promise<Delivery[]>
   /**
    * What the destination was given since about the subjects of one that is sent again; undefined
-   * where that can't be told any more.
+   * where that can't be told any more, or is too much.
    */
   newer(delivery: Pick<Delivery, "id" | "destination">): Promise<Message[] | undefined>
   /** When the next delivery falls due after `now`; undefined when none waits for its next try. */

@@ -192,3 +192,20 @@ test("a newer result counts also when its codes would hold it by now", async () 
   await carrier.close()
   await central.close()
 })
+
+test("a result that is replayed says so where it may have overwritten nothing", async () => {
+  const central = await openCentral()
+  const carrier = carrierTo(central.url)
+  const notes = async (newer: Carrying["newer"]) => {
+    const carried = await carrier.carry({ ...carrying(1, oru()), newer }, nothing, never)
+    return carried.notes.filter((note) => note.startsWith("sent again: "))
+  }
+  expect(await notes([])).toEqual([])
+  expect(await notes([messageOf(2, oru({ filler: "F-2" }))])).toEqual([])
+  expect(await notes([messageOf(2, oru())])).toEqual([
+    "sent again: what newer messages had updated was not overwritten",
+  ])
+  expect(await notes(undefined)).toEqual([expect.stringContaining("replay it with force")])
+  await carrier.close()
+  await central.close()
+})

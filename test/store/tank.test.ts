@@ -204,6 +204,18 @@ describe("what is replayed", () => {
     expect(await createOnly()).toEqual({ 1: false, 3: false })
   })
 
+  test("is told what was delivered since, unless that is too much to look through", async () => {
+    const newer = async (many: number) => {
+      const store = await storeIn(temporaryFolder())
+      const since = Array.from({ length: many }, (): [Arriving, Outcome] => {
+        return [about("P1"), delivered]
+      })
+      await holding(store, [about("P1"), held], [about("P2"), delivered], ...since)
+      return (await store.newer({ id: 1, destination: "central" }))?.length
+    }
+    expect([await newer(1), await newer(200), await newer(201)]).toEqual([1, 200, undefined])
+  })
+
   test("waits until a later one about the same patient is no longer in flight", async () => {
     const store = await storeIn(temporaryFolder())
     await holding(store, [about("P1"), held])
