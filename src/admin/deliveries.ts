@@ -51,7 +51,11 @@ export function openDeliveriesApi(view: View) {
     if ("wrong" in body) return problem(c, 400, body.wrong)
     const { force } = body.asked
     const which = whichToReplay(view, body.asked)
-    return decided(c, "replayed", tank.replay(which, { by, at: Date.now(), force }))
+    return decided(
+      c,
+      "replayed",
+      tank.replay(which, { by, at: Date.now(), force, to: view.destinations }),
+    )
   })
 
   api.post("/discard", async (c) => {
@@ -89,17 +93,25 @@ export async function waitingOf(
   return whyWaiting({ waitsFor, held, dueAt }, stands, Date.now())
 }
 
+/** Deliveries read at once where they are only counted. */
+const pageMax = 500
+
 /** What is held, by destination and reason, and how much of it may go now. */
 async function heldIn({ store, basis }: View): Promise<ShownHeld[]> {
   const reasons = await store.tank.reasons()
   const gone = new Map<string, number>()
   for (const destination of new Set(reasons.map((one) => one.destination))) {
     const wanted = { destination, causeGone: basisOf(destination, basis) }
-    const { deliveries } = await store.tank.page(wanted, { limit: Number.MAX_SAFE_INTEGER })
-    for (const { reason } of deliveries) {
-      const name = `${destination} ${reason}`
-      gone.set(name, (gone.get(name) ?? 0) + 1)
-    }
+    let before: number | undefined
+    do {
+      // A page at a time: all that an outage left held, with what was said of each, is too much.
+      const page = await store.tank.page(wanted, { limit: pageMax, before })
+      for (const { reason } of page.deliveries) {
+        const name = `${destination} ${reason}`
+        gone.set(name, (gone.get(name) ?? 0) + 1)
+      }
+      before = page.before
+    } while (before !== undefined)
   }
   return reasons.map(({ destination, reason, deliveries, oldestAt }) => {
     const causeGone = gone.get(`${destination} ${reason}`) ?? 0

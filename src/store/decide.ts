@@ -12,8 +12,14 @@ interface Decided extends Placed {
   attempts: number
 }
 
-/** `force`: it overwrites what a newer message said, too. */
-export type Replay = Decision & { force?: boolean | undefined }
+/**
+ * `force`: it overwrites what a newer message said, too. `to`: the destinations there are, where
+ * somebody knows them; what went to another one would wait for ever, and keep the box from starting.
+ */
+export type Replay = Decision & {
+  force?: boolean | undefined
+  to?: readonly string[] | undefined
+}
 /** Nothing is given up without a reason. */
 export type Discard = Decision & { reason: string }
 
@@ -37,9 +43,10 @@ export function openDecide(database: Database, order: Order, destinations: Desti
 
   return {
     /** Held, delivered or discarded → pending, in its order; not what is pending or was purged. */
-    replay(id: number, { by, at, reason, force = false }: Replay): boolean {
+    replay(id: number, { by, at, reason, force = false, to }: Replay): boolean {
       const found = find.get(id)
       if (!found || found.state === "pending") return false
+      if (to && !to.includes(found.destination)) return false
       if (!inLane(found)) order.enter(found)
       replay.run(force ? 1 : 0, id)
       trail(found.messageId, at, "replayed", { ...whatWas(found), by, reason, force })

@@ -154,6 +154,20 @@ describe("what is held", () => {
   })
 })
 
+test("what may go now is counted in full, and never read all at once", async () => {
+  await owe(store, ...Array.from({ length: 501 }, () => ({ outcome: refused, basis: "before" })))
+  const limits: number[] = []
+  const page: Store["tank"]["page"] = (wanted, of) => {
+    limits.push(of.limit)
+    return store.tank.page(wanted, of)
+  }
+  const tank = { ...store.tank, page }
+  const api = openDeliveriesApi({ ...quiet, store: { ...store, tank } })
+  const { held } = (await (await api.request("/held")).json()) as { held: unknown }
+  expect(held).toMatchObject([{ deliveries: 501, causeGone: 501 }])
+  expect(limits).toEqual([500, 500])
+})
+
 describe("a person's decision", () => {
   test("replays by ids, by a filter or all of a reason, and tells who delivers", async () => {
     const other = { outcome: "hold", reason: "answered 400" } as const
@@ -187,6 +201,15 @@ describe("a person's decision", () => {
     })
     const trail = (await store.tank.one(1))?.trail.at(-1)
     expect(trail).toMatchObject({ event: "replayed", detail: { by: "admin", force: true } })
+  })
+
+  test("sends nothing again to a destination that is gone: it would wait for ever", async () => {
+    await owe(store, { outcome: { outcome: "delivered", receipt: { status: 200 } } })
+    const api = openDeliveriesApi({ ...quiet, store, destinations: ["other"] })
+    const body = JSON.stringify({ filter: { state: "delivered" } })
+    const answer = await api.request("/replay", { method: "POST", body })
+    expect(await answer.json()).toEqual({ count: 0 })
+    expect(await stateOf(1)).toBe("delivered")
   })
 
   test("discards with a reason, which stands in the trail and not in the log", async () => {
