@@ -28,7 +28,7 @@ async function delivering(
           takes: "bundle",
           send: async ({ message }) => {
             sent++
-            return answer(Buffer.from(message.bytes).toString())
+            return answer(Buffer.from(message.bytes).toString().trimEnd())
           },
         },
       },
@@ -40,8 +40,8 @@ async function delivering(
     random: () => 0.5,
   })
   room.start()
-  const receive = async (text: string, source = "lab") => {
-    const bytes = Buffer.from(text)
+  const receive = async (text: string, source = "lab", size = 0) => {
+    const bytes = Buffer.from(text.padEnd(size))
     const read = { type: "T", controlId: text, subjects: [text] }
     await store.append({ source, peer: "", receivedAt: clock.now, bytes, ...read })
     room.wake()
@@ -217,3 +217,22 @@ test.each(["paused", "discarded"])(
     await line.close()
   },
 )
+
+test("large messages are in flight a few at a time, and the largest goes alone", async () => {
+  const inFlight = new Set<string>()
+  const together = new Set<string>()
+  const line = await delivering(async (text) => {
+    inFlight.add(text)
+    together.add([...inFlight].join())
+    await Bun.sleep(30)
+    inFlight.delete(text)
+    return { outcome: "delivered", receipt: { status: 200 } }
+  })
+  const mebibytes = Object.entries({ a: 3, b: 3, c: 3, d: 9, e: 1, f: 1 })
+  await Promise.all(mebibytes.map(([text, size]) => line.receive(text, "lab", size * 1024 ** 2)))
+  while ((await line.counts())?.delivered !== 6) await Bun.sleep(5)
+  const most = [...together].map((texts) => texts.split(",").length)
+  expect(Math.max(...most)).toBe(2)
+  expect([...together].filter((texts) => texts.includes("d"))).toEqual(["d"])
+  await line.close()
+})

@@ -29,6 +29,8 @@ export interface NextOptions {
   patienceMs: number
   limit: number
   except: ReadonlySet<number>
+  /** What their messages may come to: `left` of the `max` that one alone may exceed. */
+  bytes?: { left: number; max: number } | undefined
 }
 
 /**
@@ -46,14 +48,25 @@ export function openNext(database: Database) {
   )
   const message = openMessages(database)
   const isOlder = openIsOlder(database)
+  // The length stands before the bytes, which are not read for it.
+  const size = database.query<{ size: number }, [number]>(
+    "SELECT length(bytes) AS size FROM journal WHERE id = ?",
+  )
   const inFlight = new InFlight()
   return (destination: string, options: NextOptions): Delivery[] => {
-    const { now, patienceMs, limit, except } = options
+    const { now, patienceMs, limit, except, bytes } = options
+    let left = bytes?.left ?? 0
     inFlight.keepOnly(destination, except)
     const free: First[] = []
     if (limit < 1) return []
     for (const row of first.iterate(destination, now, now + patienceMs)) {
-      if (except.has(row.id) || !inFlight.takes(destination, row)) continue
+      if (except.has(row.id) || inFlight.hinders(destination, row)) continue
+      if (bytes) {
+        left -= Math.min(size.get(row.message_id)?.size ?? 0, bytes.max)
+        // None overtakes one that is too large now, or that would wait for ever.
+        if (left < 0) break
+      }
+      inFlight.take(destination, row)
       free.push(row)
       if (free.length === limit) break
     }
@@ -81,16 +94,19 @@ class InFlight {
     for (const id of flights?.keys() ?? []) if (!ids.has(id)) flights?.delete(id)
   }
 
-  /** Takes one in, unless it shares a lane with another. */
-  takes(destination: string, { id, subjects }: First): boolean {
+  /** Whether one of them shares a lane with this one. */
+  hinders(destination: string, { subjects }: First): boolean {
+    const lanes = lanesOf(destination, subjects)
+    for (const others of this.#byDestination.get(destination)?.values() ?? []) {
+      if (others.some((lane) => lanes.includes(lane))) return true
+    }
+    return false
+  }
+
+  take(destination: string, { id, subjects }: First): void {
     const flights = this.#byDestination.get(destination) ?? new Map<number, string[]>()
     this.#byDestination.set(destination, flights)
-    const lanes = lanesOf(destination, subjects)
-    for (const others of flights.values()) {
-      if (others.some((lane) => lanes.includes(lane))) return false
-    }
-    flights.set(id, lanes)
-    return true
+    flights.set(id, lanesOf(destination, subjects))
   }
 }
 
