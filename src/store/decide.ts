@@ -14,7 +14,7 @@ interface Decided extends Placed {
 
 /**
  * `force`: it overwrites what a newer message said, too. `to`: the destinations there are, where
- * somebody knows them; what went to another one would wait for ever, and keep the box from starting.
+ * somebody knows them; what went to another would wait for ever, and keep the box from starting.
  */
 export type Replay = Decision & {
   force?: boolean | undefined

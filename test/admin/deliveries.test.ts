@@ -154,20 +154,6 @@ describe("what is held", () => {
   })
 })
 
-test("what may go now is counted in full, and never read all at once", async () => {
-  await owe(store, ...Array.from({ length: 501 }, () => ({ outcome: refused, basis: "before" })))
-  const limits: number[] = []
-  const page: Store["tank"]["page"] = (wanted, of) => {
-    limits.push(of.limit)
-    return store.tank.page(wanted, of)
-  }
-  const tank = { ...store.tank, page }
-  const api = openDeliveriesApi({ ...quiet, store: { ...store, tank } })
-  const { held } = (await (await api.request("/held")).json()) as { held: unknown }
-  expect(held).toMatchObject([{ deliveries: 501, causeGone: 501 }])
-  expect(limits).toEqual([500, 500])
-})
-
 describe("a person's decision", () => {
   test("replays by ids, by a filter or all of a reason, and tells who delivers", async () => {
     const other = { outcome: "hold", reason: "answered 400" } as const
