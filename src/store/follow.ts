@@ -1,7 +1,8 @@
 import type { Database } from "bun:sqlite"
 import type { Disk } from "./database.ts"
-import { type Lanes, lanesOf } from "./lanes.ts"
+import type { Lanes } from "./lanes.ts"
 import type { Order } from "./order.ts"
+import { openOwe } from "./owe.ts"
 import { openRuns } from "./runs.ts"
 import type { Entry, Kind, Tail } from "./tail.ts"
 
@@ -100,10 +101,7 @@ function count(tallies: Map<string, SourceTally>, entry: Entry, unrouted: boolea
 }
 
 function writerOf(database: Database, order: Order) {
-  const deliver = database.query<unknown, [number, string, Buffer, number, number]>(
-    `INSERT INTO delivery (message_id, destination, subjects, ahead, urgent)
-     VALUES (?, ?, ?, ?, ?)`,
-  )
+  const owe = openOwe(database, order, { replayed: false })
   const note = database.query<unknown, [number, number]>(
     "INSERT INTO trail (message_id, at, event, detail) VALUES (?, ?, 'control id used again', '')",
   )
@@ -111,23 +109,12 @@ function writerOf(database: Database, order: Order) {
     `INSERT INTO source_tally VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE
      SET stored = stored + ?2, unrouted = unrouted + ?3, last_at = ?4`,
   )
-  const destination = database.query<unknown, [string, number]>(
-    `INSERT INTO delivery_tally VALUES (?1, 'pending', ?2) ON CONFLICT DO UPDATE
-     SET deliveries = deliveries + ?2`,
-  )
   return {
-    delivery({ id: messageId, subjects, urgent }: Entry, destination: string): void {
-      const own = lanesOf(destination, subjects)
-      const lasts = order.lastsOf(own)
-      const row = deliver.run(messageId, destination, subjects, lasts.length, urgent ? 1 : 0)
-      const id = Number(row.lastInsertRowid)
-      order.join(id, own, lasts)
-      if (urgent) order.urge(id)
-    },
+    delivery: owe.delivery,
     reused: ({ id, receivedAt }: Entry) => void note.run(id, receivedAt),
     sourceTally(name: string, { stored, unrouted, lastAt }: SourceTally): void {
       source.run(name, stored, unrouted, lastAt)
     },
-    destinationTally: (name: string, deliveries: number) => void destination.run(name, deliveries),
+    destinationTally: owe.tally,
   }
 }

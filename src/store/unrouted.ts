@@ -1,8 +1,9 @@
 import type { Database } from "bun:sqlite"
 import type { Decision } from "./destinations.ts"
 import { readMark } from "./follow.ts"
-import { type Lanes, lanesOf } from "./lanes.ts"
+import type { Lanes } from "./lanes.ts"
 import type { Order } from "./order.ts"
+import { openOwe } from "./owe.ts"
 import type { Kind } from "./tail.ts"
 import { openTrail } from "./trail.ts"
 import { turn } from "./turn.ts"
@@ -26,32 +27,20 @@ export function openRouteAgain(database: Database, lanes: Lanes, order: Order) {
      AND NOT EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_of_message
        WHERE message_id = journal.id) ORDER BY id`,
   )
-  const deliver = database.query<unknown, [number, string, Uint8Array, number, number]>(
-    `INSERT INTO delivery (message_id, destination, subjects, ahead, urgent, replayed)
-     VALUES (?, ?, ?, ?, ?, 1)`,
-  )
-  const owe = database.query<unknown, [string]>(
-    `INSERT INTO delivery_tally VALUES (?, 'pending', 1) ON CONFLICT DO UPDATE
-     SET deliveries = deliveries + 1`,
-  )
+  const owe = openOwe(database, order, { replayed: true })
   const routed = database.query<unknown, [string]>(
     "UPDATE source_tally SET unrouted = unrouted - 1 WHERE source = ?",
   )
   const trail = openTrail(database)
 
   function route(row: Row, destinations: readonly string[], { by, at, reason }: Decision): void {
-    const { id: messageId, source, subjects, urgent } = row
+    const owing = { ...row, urgent: row.urgent === 1 }
     for (const destination of destinations) {
-      const own = lanesOf(destination, subjects)
-      const lasts = order.lastsOf(own)
-      const added = deliver.run(messageId, destination, subjects, lasts.length, urgent)
-      const id = Number(added.lastInsertRowid)
-      order.join(id, own, lasts)
-      if (urgent === 1) order.urge(id)
-      owe.run(destination)
+      owe.delivery(owing, destination)
+      owe.tally(destination, 1)
     }
-    routed.run(source)
-    trail(messageId, at, "routed", { destinations, by, reason })
+    routed.run(row.source)
+    trail(row.id, at, "routed", { destinations, by, reason })
   }
 
   return async (owed: (kind: Kind) => readonly string[], decision: Decision): Promise<number> => {
