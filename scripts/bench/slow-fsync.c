@@ -1,9 +1,10 @@
 /*
  * Preloaded into a program (LD_PRELOAD), it makes every fsync take SLOW_FSYNC_MS longer, as an SD
- * card would. SQLite in Bun calls fsync alone; fdatasync is what other builds of it call.
+ * card would. With FSYNC_FAILS_FROM=N the Nth of them and all later ones fail.
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -17,12 +18,22 @@ static void wait_a_while(void) {
   }
 }
 
+static int fails(void) {
+  static atomic_long calls;
+  const char *text = getenv("FSYNC_FAILS_FROM");
+  if (text == NULL || ++calls < strtol(text, NULL, 10)) return 0;
+  errno = EIO;
+  return 1;
+}
+
 int fsync(int fd) {
   wait_a_while();
+  if (fails()) return -1;
   return (int)syscall(SYS_fsync, fd);
 }
 
 int fdatasync(int fd) {
   wait_a_while();
+  if (fails()) return -1;
   return (int)syscall(SYS_fdatasync, fd);
 }

@@ -1,5 +1,5 @@
 import { Database, SQLiteError } from "bun:sqlite"
-import { mkdirSync } from "node:fs"
+import { closeSync, fdatasync, fdatasyncSync, fsyncSync, mkdirSync, openSync } from "node:fs"
 import { join } from "node:path"
 import first from "./001-first.sql" with { type: "text" }
 import lanes from "./002-lanes.sql" with { type: "text" }
@@ -21,44 +21,40 @@ export const lockName = "lock"
 export const migrations = [first, lanes, housekeeping, codes]
 
 /**
- * The one connection to the database. Each commit says whether it is waited for: one that is made
- * again after a power cut need not be fsynced. Two connections would do the same, but each commit
- * of the one empties the other's page cache.
+ * The one connection to the database. SQLite fsyncs none of its commits: what is waited for is
+ * brought to the disk here, all that was committed before it with it. Two connections would do the
+ * same, but each commit of the one empties the other's page cache.
  */
 export class Disk {
   readonly database: Database
+  readonly #log: number
   readonly #giveBack: () => void
   readonly #transaction: (write: () => unknown) => unknown
-  #level = ""
+  /** How long the disk took for the last of these. */
+  #syncMs = 0
 
-  /** @param giveBack makes room where a commit found none */
-  constructor(database: Database, giveBack: () => void) {
+  /**
+   * @param log the write-ahead log's file
+   * @param giveBack makes room where a commit found none
+   */
+  constructor(database: Database, log: number, giveBack: () => void) {
     this.database = database
+    this.#log = log
     this.#giveBack = giveBack
     this.#transaction = database.transaction((write: () => unknown) => write()).immediate
   }
 
   /** Commits what `write` does, fsynced when this returns. Throws with nothing of it written. */
   durably<T>(write: () => T): T {
-    return this.#commit("FULL", write)
+    const result = this.lazily(write)
+    this.#syncHere()
+    return result
   }
 
   /** Commits what `write` does; a power cut may undo it, with all that was committed after it. */
   lazily<T>(write: () => T): T {
-    return this.#commit("NORMAL", write)
-  }
-
-  close(): void {
-    this.database.close()
-  }
-
-  #commit<T>(level: "FULL" | "NORMAL", write: () => T): T {
     // It would only be a savepoint there, and answered before it is on disk.
     if (this.database.inTransaction) throw new Error("a commit inside another one")
-    if (level !== this.#level) {
-      set(this.database, "synchronous", level, level === "FULL" ? 2 : 1)
-      this.#level = level
-    }
     try {
       return this.#transaction(write) as T
     } catch (error) {
@@ -68,6 +64,46 @@ export class Disk {
       this.giveBackWal()
       return this.#transaction(write) as T
     }
+  }
+
+  /**
+   * Brings all that was committed to the disk; undefined where it is there when this returns, as
+   * it is for the `few` on a quick disk: to hand it over to another thread takes as long as a quick
+   * fsync. For many, or on an SD card, which may take 100 ms, this thread goes on meanwhile.
+   */
+  sync(few: boolean): Promise<void> | undefined {
+    if (few && this.#syncMs < quickMs) {
+      try {
+        return this.#syncHere()
+      } catch (error) {
+        return Promise.reject(error)
+      }
+    }
+    const from = performance.now()
+    return new Promise((resolve, reject) =>
+      fdatasync(this.#log, (error) => {
+        this.#syncMs = performance.now() - from
+        if (!error) return resolve()
+        reject(error)
+        end(error)
+      }),
+    )
+  }
+
+  #syncHere(): undefined {
+    const from = performance.now()
+    try {
+      fdatasyncSync(this.#log)
+    } catch (error) {
+      end(error)
+      throw error
+    }
+    this.#syncMs = performance.now() - from
+  }
+
+  close(): void {
+    closeSync(this.#log)
+    this.database.close()
   }
 
   /**
@@ -86,6 +122,20 @@ export class Disk {
     }
   }
 }
+
+/**
+ * Ends the process. What could not be fsynced may be lost already, and the next fsync would not say
+ * so: only a start reads what is really there.
+ */
+function end(error: unknown): void {
+  setImmediate(() => {
+    const { message } = error as Error
+    throw new Error(`the disk did not keep what was written, as fsync says: ${message}`)
+  })
+}
+
+/** An fsync that takes less may keep this thread waiting. */
+const quickMs = 1
 
 /** What SQLite says where the file system has no block left for it. */
 const noRoom = /^SQLITE_(FULL|IOERR)/
@@ -106,11 +156,23 @@ export function openDisk(folder: string, space: Pick<Space, "giveBack" | "logByt
     // A page that was written often is copied once: 4.5 µs a message at 16 MiB, 7.7 at 4 MiB.
     set(database, "wal_autocheckpoint", pages, pages)
     set(database, "journal_size_limit", pages * pageBytes, pages * pageBytes)
-    return new Disk(database, () => space.giveBack())
+    return new Disk(database, openLog(database, folder), () => space.giveBack())
   } catch (error) {
     database?.close()
     throw error instanceof SQLiteError ? explain(error, path) : error
   }
+}
+
+/**
+ * Opens the write-ahead log to fsync it. SQLite makes it with the first reading, and nobody fsyncs
+ * the folder then but we: a new log might be gone after a power cut.
+ */
+function openLog(database: Database, folder: string): number {
+  database.query("SELECT 1 FROM box").get()
+  const directory = openSync(folder, "r")
+  fsyncSync(directory)
+  closeSync(directory)
+  return openSync(join(folder, logName), "r+")
 }
 
 const pageBytes = 4_096
@@ -121,7 +183,7 @@ const pragmas: [string, string | number, unknown][] = [
   ["page_size", pageBytes, pageBytes],
   ["auto_vacuum", "INCREMENTAL", 2],
   ["journal_mode", "WAL", "wal"],
-  ["synchronous", "FULL", 2],
+  ["synchronous", "NORMAL", 1],
   ["foreign_keys", "ON", 1],
   ["busy_timeout", busyMs, busyMs],
   // KiB, as a negative number.

@@ -41,11 +41,14 @@ export class Journal {
   readonly #arriving = new Map<string, { digest: Buffer; row: Promise<number> }>()
 
   constructor(disk: Disk, keyed: Keyed, tail: Tail, space: Space) {
-    const durably = disk.durably.bind(disk)
+    const durably = {
+      commit: disk.lazily.bind(disk),
+      sync: disk.sync.bind(disk),
+    }
     this.#keyed = keyed
     this.#tail = tail
     this.#rows = new GroupCommit({
-      commit: durably,
+      ...durably,
       write: insertInto(disk.database, space),
       written(arriving, id) {
         const { message, control, digest, subjects, reused } = arriving
@@ -54,7 +57,7 @@ export class Journal {
       },
     })
     this.#refused = new GroupCommit({
-      commit: durably,
+      ...durably,
       write: quarantineIn(disk.database, space),
     })
   }
@@ -92,9 +95,8 @@ export class Journal {
   }
 
   /** Commits what waits, before the store closes. */
-  flush(): void {
-    this.#rows.flush()
-    this.#refused.flush()
+  async flush(): Promise<void> {
+    await Promise.all([this.#rows.flush(), this.#refused.flush()])
   }
 }
 

@@ -184,8 +184,7 @@ function storeOn({ folder, disk, space, keyed, settings, close }: Opening): Stor
     housekeeping: openHousekeeping(disk),
     backup: openBackups(folder, database, space),
     async close() {
-      journal.flush()
-      settlements.flush()
+      await Promise.all([journal.flush(), settlements.flush()])
       close()
     },
   }

@@ -28,31 +28,7 @@ function rowsIn({ database }: Disk): number {
   return database.query<{ n: number }, []>(query).get()?.n ?? 0
 }
 
-function levelOf({ database }: Disk): unknown {
-  const reading = database.prepare<{ synchronous: number }, []>("PRAGMA synchronous")
-  const level = reading.get()?.synchronous
-  reading.finalize()
-  return level
-}
-
 describe("a commit", () => {
-  test("that is waited for is fsynced, whatever was written before it; others are not", () => {
-    const disk = diskOfThisTest()
-    const level = (name: string) => () => {
-      write(disk, name)
-      return levelOf(disk)
-    }
-    const fails = () => write(disk, "X", new Error("a bug"))
-    const [full, normal] = [2, 1]
-    for (const name of ["A", "B"]) expect(disk.durably(level(name))).toBe(full)
-    for (const name of ["C", "D"]) expect(disk.lazily(level(name))).toBe(normal)
-    expect(() => disk.lazily(fails)).toThrow("a bug")
-    expect(disk.durably(level("E"))).toBe(full)
-    expect(() => disk.durably(fails)).toThrow("a bug")
-    expect(disk.lazily(level("F"))).toBe(normal)
-    expect(disk.durably(level("G"))).toBe(full)
-  })
-
   test("that fails leaves nothing of itself behind", () => {
     const disk = diskOfThisTest()
     const fails = () => write(disk, "A", new Error("a bug"))

@@ -23,6 +23,21 @@ async function writesOnSlowDisk(preload: string): Promise<Took[]> {
   return JSON.parse(await child.stdout.text()) as Took[]
 }
 
+/** A store whose fsyncs fail by and by, each taking so long: what it took in, and how it ended. */
+async function storeOnFailingDisk(preload: string, slowMs: number) {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, "failing-writes.ts")], {
+    env: {
+      ...process.env,
+      LD_PRELOAD: preload,
+      SLOW_FSYNC_MS: String(slowMs),
+      FSYNC_FAILS_FROM: "40",
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  })
+  const [said, complaint] = await Promise.all([child.stdout.text(), child.stderr.text()])
+  return { said, complaint, code: await child.exited }
+}
+
 // The shim that delays an fsync is built with a C compiler, which not every machine has.
 test.skipIf("problem" in shim)(
   `nothing is said to be on disk before an fsync, whatever was written before it${reason}`,
@@ -38,3 +53,16 @@ test.skipIf("problem" in shim)(
     }
   },
 )
+
+for (const slowMs of [0, 5]) {
+  test.skipIf("problem" in shim)(
+    `an fsync of ${slowMs} ms that fails ends the process, and what waited for it is refused${reason}`,
+    async () => {
+      if (!("file" in shim)) return
+      const { said, complaint, code } = await storeOnFailingDisk(shim.file, slowMs)
+      expect(said).toMatch(/^(stored\n){1,39}refused: EIO.*\n$/)
+      expect(complaint).toContain("the disk did not keep what was written, as fsync says: EIO")
+      expect(code).toBe(1)
+    },
+  )
+}
