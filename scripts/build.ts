@@ -40,6 +40,7 @@ function compile(target: string): number {
       `--define=process.env.WAYSTATION_COMMIT=${JSON.stringify(commit)}`,
       entry,
       join(root, "src/carrier/thread.ts"),
+      join(root, "src/store/checkpoint-thread.ts"),
       join(root, "src/store/copy-thread.ts"),
       `--outfile=${target}`,
     ],

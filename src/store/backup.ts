@@ -9,6 +9,7 @@ import { keyName } from "./keys.ts"
 import { backupNames, type Manifest } from "./manifest.ts"
 import { makePrivate, sizeOf } from "./migrate.ts"
 import type { Space } from "./space.ts"
+import { startThread } from "./threads.ts"
 
 /**
  * A backup to be read: a tar archive of the database as it was at one moment, and the box's key. It
@@ -20,10 +21,6 @@ export interface Backup {
   size: number
   stream: ReadableStream<Uint8Array>
 }
-
-/** In the binary all modules stand at the root of its file system, but for those of threads. */
-const threads = import.meta.path.startsWith("/$bunfs/") ? "./store/" : "./"
-const thread = new URL(`${threads}copy-thread.ts`, import.meta.url).href
 
 /** The copy, until its last byte was read. */
 const partName = "backup.part"
@@ -119,7 +116,7 @@ function streamOf(before: Uint8Array, file: FileHandle, after: Uint8Array, close
 }
 
 function copyOnThread(copying: Copying): Promise<Copied> {
-  const worker = new Worker(thread)
+  const worker = startThread("copy-thread.ts")
   return new Promise<Copied>((resolve) => {
     worker.onmessage = ({ data }: MessageEvent<Copied>) => resolve(data)
     worker.onerror = ({ message }) => resolve({ problem: `its thread ended: ${message}` })

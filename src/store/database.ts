@@ -5,6 +5,7 @@ import first from "./001-first.sql" with { type: "text" }
 import lanes from "./002-lanes.sql" with { type: "text" }
 import housekeeping from "./003-housekeeping.sql" with { type: "text" }
 import codes from "./004-codes.sql" with { type: "text" }
+import { Checkpoints } from "./checkpoint.ts"
 import { migrate } from "./migrate.ts"
 import { explain, StoreProblem } from "./problem.ts"
 import type { Space } from "./space.ts"
@@ -30,18 +31,21 @@ export class Disk {
   readonly #log: number
   readonly #giveBack: () => void
   readonly #transaction: (write: () => unknown) => unknown
+  readonly #checkpoints: Checkpoints
   /** How long the disk took for the last of these. */
   #syncMs = 0
 
   /**
    * @param log the write-ahead log's file
+   * @param logPages its length when it is full
    * @param giveBack makes room where a commit found none
    */
-  constructor(database: Database, log: number, giveBack: () => void) {
+  constructor(database: Database, log: number, logPages: number, giveBack: () => void) {
     this.database = database
     this.#log = log
     this.#giveBack = giveBack
     this.#transaction = database.transaction((write: () => unknown) => write()).immediate
+    this.#checkpoints = new Checkpoints(database, logPages)
   }
 
   /** Commits what `write` does, fsynced when this returns. Throws with nothing of it written. */
@@ -56,7 +60,9 @@ export class Disk {
     // It would only be a savepoint there, and answered before it is on disk.
     if (this.database.inTransaction) throw new Error("a commit inside another one")
     try {
-      return this.#transaction(write) as T
+      const result = this.#transaction(write) as T
+      this.#checkpoints.committed()
+      return result
     } catch (error) {
       this.giveBackWal()
       if (!(error instanceof SQLiteError) || !noRoom.test(error.code ?? "")) throw error
@@ -101,7 +107,13 @@ export class Disk {
     this.#syncMs = performance.now() - from
   }
 
+  /** Resolves when no other thread has the database open to copy the log into it. */
+  alone(): Promise<void> {
+    return this.#checkpoints.done()
+  }
+
   close(): void {
+    this.#checkpoints.close()
     closeSync(this.#log)
     this.database.close()
   }
@@ -156,7 +168,7 @@ export function openDisk(folder: string, space: Pick<Space, "giveBack" | "logByt
     // A page that was written often is copied once: 4.5 µs a message at 16 MiB, 7.7 at 4 MiB.
     set(database, "wal_autocheckpoint", pages, pages)
     set(database, "journal_size_limit", pages * pageBytes, pages * pageBytes)
-    return new Disk(database, openLog(database, folder), () => space.giveBack())
+    return new Disk(database, openLog(database, folder), pages, () => space.giveBack())
   } catch (error) {
     database?.close()
     throw error instanceof SQLiteError ? explain(error, path) : error

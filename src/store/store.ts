@@ -185,6 +185,7 @@ function storeOn({ folder, disk, space, keyed, settings, close }: Opening): Stor
     backup: openBackups(folder, database, space),
     async close() {
       await Promise.all([journal.flush(), settlements.flush()])
+      await disk.alone()
       close()
     },
   }

@@ -21,7 +21,8 @@ beforeAll(() => {
   mkdirSync(join(project, "src/carrier"), { recursive: true })
   mkdirSync(join(project, "src/store"))
   cpSync(join(root, "src/version.ts"), join(project, "src/version.ts"))
-  for (const entry of ["main.ts", "carrier/thread.ts", "store/copy-thread.ts"]) {
+  const threads = ["carrier/thread.ts", "store/checkpoint-thread.ts", "store/copy-thread.ts"]
+  for (const entry of ["main.ts", ...threads]) {
     writeFileSync(join(project, "src", entry), "console.log(1)\n")
   }
 })
