@@ -1,4 +1,4 @@
-/** The thread that copies the write-ahead log into the database, beside whoever is writing there. */
+/** The thread that copies the write-ahead log into the database, beside who is writing there. */
 import { Database } from "bun:sqlite"
 
 declare const self: Worker

@@ -3,6 +3,8 @@ import { startThread } from "./threads.ts"
 
 /** To ask how long the log is costs 2 µs: as often as this it is not felt. */
 const everyCommits = 32
+/** A shorter log, on a small disk, is copied in no time, and its space is needed at once. */
+const leastPages = 1_024
 /** The thread begins at this part of the log, so that it is done before the log is full. */
 const beginAt = 0.75
 
@@ -21,7 +23,7 @@ export class Checkpoints {
   /** @param fullPages from so many pages on SQLite does it itself, unless it is being done */
   constructor(database: Database, fullPages: number) {
     this.#database = database
-    this.#beginPages = fullPages * beginAt
+    this.#beginPages = fullPages < leastPages ? Number.POSITIVE_INFINITY : fullPages * beginAt
   }
 
   /** Says that something was committed. */

@@ -1,5 +1,5 @@
 import { Database, SQLiteError } from "bun:sqlite"
-import { closeSync, fdatasync, fdatasyncSync, fsyncSync, mkdirSync, openSync } from "node:fs"
+import { closeSync, fdatasync, fdatasyncSync, fsyncSync, openSync } from "node:fs"
 import { join } from "node:path"
 import first from "./001-first.sql" with { type: "text" }
 import lanes from "./002-lanes.sql" with { type: "text" }
@@ -14,9 +14,6 @@ import type { Space } from "./space.ts"
 export const databaseName = "waystation.db"
 /** The write-ahead log beside it. */
 export const logName = `${databaseName}-wal`
-
-/** The file that keeps a second process out. */
-export const lockName = "lock"
 
 /** The numbered migrations, in order; `user_version` counts those that were applied. */
 export const migrations = [first, lanes, housekeeping, codes]
@@ -211,35 +208,6 @@ function set(database: Database, name: string, value: string | number, expected:
   reading.finalize()
   if (actual === expected) return
   throw new StoreProblem(`SQLite keeps ${name} at ${actual}, where ${value} is needed`)
-}
-
-/**
- * Makes `folder` where it is not there yet, and keeps a second process out of it. The lock is
- * SQLite's own on a file of its own: it dies with the process that holds it, however that ends.
- * Throws StoreProblem for a folder in use or one that can't be written.
- */
-export function lockFolder(folder: string): Database {
-  const path = join(folder, lockName)
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-  } catch (error) {
-    throw new StoreProblem(`the data folder ${folder} can't be made: ${(error as Error).message}`)
-  }
-  try {
-    const lock = new Database(path, { create: true, strict: true })
-    lock.run("PRAGMA busy_timeout = 0")
-    lock.run("PRAGMA locking_mode = EXCLUSIVE")
-    lock.run("BEGIN EXCLUSIVE")
-    return lock
-  } catch (error) {
-    if (!(error instanceof SQLiteError)) throw error
-    throw error.code === "SQLITE_BUSY"
-      ? new StoreProblem(
-          `the data folder ${folder} is in use by another waystation: stop that one first, ` +
-            "or give this one a folder of its own with --data",
-        )
-      : explain(error, path)
-  }
 }
 
 /** Read before anything is set: even that would write into a newer version's file. */

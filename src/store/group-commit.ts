@@ -112,10 +112,16 @@ export class GroupCommit<Item, Result> {
     const { commit, write } = this.#by
     try {
       return commit(() => waiting.map((one) => [one, write(one.item)]))
-    } catch (error) {
-      if (waiting.length > 1) return waiting.flatMap((one) => this.#writeAll([one]))
-      waiting[0]?.reject(error)
-      return []
+    } catch {
+      // One by itself is tried again, too: the disk may have made room by now.
+      return waiting.flatMap((one) => {
+        try {
+          return [[one, commit(() => write(one.item))]]
+        } catch (error) {
+          one.reject(error)
+          return []
+        }
+      })
     }
   }
 }

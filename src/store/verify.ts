@@ -1,8 +1,9 @@
 import { Database, SQLiteError } from "bun:sqlite"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
-import { databaseName, lockFolder, versionOf } from "./database.ts"
+import { databaseName, versionOf } from "./database.ts"
 import { openKeys } from "./keys.ts"
+import { lockFolder } from "./lock.ts"
 import { explain, StoreProblem } from "./problem.ts"
 import { lastMessage } from "./store.ts"
 

@@ -33,7 +33,7 @@ async function longestLog(messages: number, together: number, pauseMs: number): 
   return longest
 }
 
-test("the log is copied into the database before it is full, so that no commit has to", async () => {
+test("the log is copied into the database before it is full: no commit has to", async () => {
   const longest = await longestLog(2_000, 16, 5)
   expect(longest).toBeGreaterThan(logBytes / 2)
   expect(longest).toBeLessThan(logBytes)

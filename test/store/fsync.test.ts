@@ -55,8 +55,9 @@ test.skipIf("problem" in shim)(
 )
 
 for (const slowMs of [0, 5]) {
+  // The shim that makes an fsync fail needs the same compiler.
   test.skipIf("problem" in shim)(
-    `an fsync of ${slowMs} ms that fails ends the process, and what waited for it is refused${reason}`,
+    `an fsync that fails after ${slowMs} ms ends the process, and refuses what waits${reason}`,
     async () => {
       if (!("file" in shim)) return
       const { said, complaint, code } = await storeOnFailingDisk(shim.file, slowMs)
