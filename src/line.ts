@@ -195,10 +195,11 @@ export class Line {
       (resources) => store.known(this.name, resources),
       this.#abort.signal,
     )
-    if (carried.heldBy) return this.#settle(delivery, carried)
+    const judged = this.#doubts.judge(id, carried.outcome)
+    if (carried.heldBy) return this.#settle(delivery, { ...carried, outcome: judged })
     // Closing broke it off: it stays pending and is sent again after the start.
-    if (this.#abort.signal.aborted && carried.outcome.outcome === "retry") return
-    const outcome = judge(this.#doubts.judge(id, carried.outcome), this.standing)
+    if (this.#abort.signal.aborted && judged.outcome === "retry") return
+    const outcome = judge(judged, this.standing)
     const before = this.standing
     const after = standingAfter(before, outcome, now(), random(), this.bearing.retryMax)
     // Those that were in flight when it went down say it once more: eight would make 5 minutes 1 h.

@@ -131,9 +131,9 @@ test("a greeting is said over the border too, and the carrier closes while one h
 test("deliveries on a thread that ends are in doubt, and the next gets another", async () => {
   const carrier = carrierTo("http://127.0.0.1:9/fhir", { kind: "unheard-of" })
   for (const id of [1, 2]) {
-    const { outcome, heldBy } = await carrier.carry(carrying(id, oru()), nothing, never)
-    expect(outcome).toMatchObject({ outcome: "retry" })
-    expect(heldBy).toBeUndefined()
+    const { outcome } = await carrier.carry(carrying(id, oru()), nothing, never)
+    expect(outcome).toMatchObject({ outcome: "retry", doubt: "fault" })
+    expect(JSON.stringify(outcome)).toContain("no kind unheard-of at ")
   }
   expect(carrier.events).toEqual(["carrier-ended", "carrier-ended"])
   await carrier.close()
