@@ -1,6 +1,7 @@
 import type { Carried, Carry } from "./carry.ts"
+import { diskAgainMs, diskReason } from "./disk.ts"
 import { Doubts } from "./doubt.ts"
-import { diskAgainMs, lookAgainMs } from "./follow.ts"
+import { lookAgainMs } from "./follow.ts"
 import type { Cause, Delivery, Log } from "./message.ts"
 import { type Pace, paceMs } from "./pace.ts"
 import {
@@ -228,9 +229,8 @@ export class Line {
     const basis = this.given.basis(this.name, cause)
     const { id, destination, message, attempts } = delivery
     const at = now()
-    const { retryMax } = this.bearing
     const retries = outcome.outcome === "retry"
-    const dueAt = retries ? at + nextTryMs(outcome, attempts, random(), retryMax) : 0
+    const dueAt = retries ? at + nextTryMs(outcome, attempts, random(), this.bearing.retryMax) : 0
     for (let tries = 1; !this.#abort.signal.aborted; tries++) {
       try {
         await store.settle(
@@ -241,7 +241,8 @@ export class Line {
         log("held", { destination, message: message.id, reason: outcome.reason })
         return
       } catch (error) {
-        if (tries === 1) log("settling-waits-for-disk", { reason: (error as Error).message })
+        const reason = diskReason(error)
+        if (tries === 1) log("settling-waits-for-disk", { reason })
         await Bun.sleep(diskAgainMs)
       }
     }

@@ -17,6 +17,7 @@ const story = [
     "follow.ts",
     "deliver.ts",
     "line.ts",
+    "disk.ts",
     "doubt.ts",
     "carry.ts",
     "route.ts",

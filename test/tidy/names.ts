@@ -29,6 +29,7 @@ const inSrc = [
   "config.ts",
   "deliver.ts",
   "destination",
+  "disk.ts",
   "doubt.ts",
   "fhir",
   "follow.ts",
