@@ -51,6 +51,7 @@ const inSrc = [
   "source",
   "store",
   "systemd.ts",
+  "take-over.ts",
   "text.d.ts",
   "units.ts",
   "version.ts",
