@@ -54,6 +54,7 @@ const inSrc = [
   "take-over.ts",
   "text.d.ts",
   "units.ts",
+  "unreadable.ts",
   "version.ts",
 ]
 /** Folders of test that stand for no folder of src. */
