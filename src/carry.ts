@@ -18,7 +18,7 @@ export interface Carrying {
 /** What came of it: the destination's answer, and what is to be remembered with it. */
 export interface Carried {
   outcome: Outcome
-  /** What held it before the destination was asked, about which it then says nothing. */
+  /** What held it, or may hold it in the end; of the destination it then says nothing. */
   heldBy?: Exclude<Cause, "destination"> | undefined
   told: readonly Told[]
   notes: readonly string[]

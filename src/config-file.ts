@@ -1,21 +1,30 @@
+import { isUtf8 } from "node:buffer"
 import { StartProblem } from "./config.ts"
+import { whyUnreadable } from "./unreadable.ts"
 
 /** Reads a TOML file; throws StartProblem when it can't be read or is not TOML. */
 export async function readConfig(path: string): Promise<unknown> {
-  let text: string
-  try {
-    text = await Bun.file(path).text()
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const why = code === "ENOENT" ? "there is no such file" : message
-    throw new StartProblem([`${path}: can't be read: ${why}`])
-  }
+  const text = await textIn(path)
   try {
     return Bun.TOML.parse(text)
   } catch (error) {
     const reason = (error as Error).message.replace("TOML Parse error: ", "")
     throw new StartProblem([`${path}:${brokenLine(text)}: ${reason}`])
   }
+}
+
+async function textIn(path: string): Promise<string> {
+  let bytes: Uint8Array
+  try {
+    bytes = await Bun.file(path).bytes()
+  } catch (error) {
+    throw new StartProblem([`${path}: can't be read: ${whyUnreadable(error)}`])
+  }
+  // UTF-16, which Notepad calls Unicode, has a zero in each letter, or a mark that is not UTF-8.
+  if (isUtf8(bytes) && !bytes.includes(0)) return new TextDecoder().decode(bytes)
+  throw new StartProblem([
+    `${path}: is not in UTF-8: save it so (in Notepad: Save as, Encoding: UTF-8)`,
+  ])
 }
 
 /**

@@ -47,6 +47,8 @@ function sections(room: string) {
 const file = v.strictObject({
   site: v.strictObject({
     id: name,
+    /** The id before, once something was delivered under it: a person's word for the change. */
+    renamedFrom: v.optional(name),
     name: v.optional(v.string("must be text in quotes")),
     timezone: v.optional(timezone, "UTC"),
   }),

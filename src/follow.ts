@@ -2,6 +2,7 @@
  * Between the two halves: walks the journal behind the mark and writes down what each message
  * entails. The ack never waits for this.
  */
+import { diskAgainMs, diskReason } from "./disk.ts"
 import type { Log } from "./message.ts"
 import { Signal } from "./signal.ts"
 import type { Store } from "./store/index.ts"
@@ -20,8 +21,6 @@ const batch = 500
 const companyMs = 20
 /** After this long every wait looks again, whatever the clock has done meanwhile. */
 export const lookAgainMs = 60_000
-/** How long to wait for a disk that refused. */
-export const diskAgainMs = 1_000
 
 /** Opens following, which `start` sets going. Nothing is lost by closing at any moment. */
 export function openFollowing(given: Given) {
@@ -39,7 +38,8 @@ export function openFollowing(given: Given) {
         if (messages > 0) given.onFollowed()
         if (messages === batch) continue
       } catch (error) {
-        if (!waiting) given.log("following-waits-for-disk", { reason: (error as Error).message })
+        const reason = diskReason(error)
+        if (!waiting) given.log("following-waits-for-disk", { reason })
         waiting = true
         await Bun.sleep(diskAgainMs)
         continue

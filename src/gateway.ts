@@ -8,7 +8,6 @@ import { openCarrier } from "./carrier/index.ts"
 import { type Config, type Kinds, parseConfig, StartProblem } from "./config.ts"
 import { openDelivering } from "./deliver.ts"
 import { destinations as ourDestinations } from "./destination/index.ts"
-import { followOnce } from "./follow.ts"
 import { openLog } from "./log.ts"
 import { codeMapSheets, isUnmapped, openCodeMaps } from "./map/index.ts"
 import type { MessageMap } from "./mapping.ts"
@@ -18,6 +17,7 @@ import { openReceiving } from "./receive.ts"
 import { owed } from "./route.ts"
 import { InFlight, sources as ourSources } from "./source/index.ts"
 import { openStore, type Store } from "./store/index.ts"
+import { takeOver } from "./take-over.ts"
 import { commit, version } from "./version.ts"
 
 export type { DestinationKind } from "./destination/index.ts"
@@ -100,31 +100,6 @@ interface Opening {
   log: Log
   /** What was opened so far, in that order. */
   opened: Closing[]
-}
-
-/**
- * The tail of the journal is followed under the routes it was received under before new ones
- * apply: an acknowledged message is owed to whoever it was owed to then.
- */
-async function takeOver(store: Store, config: Config): Promise<void> {
-  const text = JSON.stringify(config)
-  const before = await store.recall("config")
-  if (before !== undefined && before !== text) {
-    const { route } = JSON.parse(before) as Pick<Config, "route">
-    while ((await followOnce({ store, owed: (message) => owed(route, message) })) > 0);
-  }
-  const { destinations } = await store.counts()
-  const abandoned = Object.entries(destinations)
-    .filter(([name, { pending, held }]) => pending + held > 0 && !(name in config.destination))
-    .map(
-      ([name, { pending, held }]) =>
-        `destination.${name}: is still owed messages (${pending} pending, ${held} held): keep it ` +
-        "in the configuration until they are delivered or discarded",
-    )
-  if (abandoned.length > 0) throw new StartProblem(abandoned)
-  const blocking = Object.entries(config.destination).filter(([, { onHeld }]) => onHeld === "block")
-  await store.blocking(new Set(blocking.map(([name]) => name)))
-  if (before !== text) await store.remember("config", text)
 }
 
 async function openRooms(opening: Opening): Promise<Omit<Gateway, "close">> {

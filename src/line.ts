@@ -1,6 +1,7 @@
 import type { Carried, Carry } from "./carry.ts"
+import { diskAgainMs, diskReason } from "./disk.ts"
 import { Doubts } from "./doubt.ts"
-import { diskAgainMs, lookAgainMs } from "./follow.ts"
+import { lookAgainMs } from "./follow.ts"
 import type { Cause, Delivery, Log } from "./message.ts"
 import { type Pace, paceMs } from "./pace.ts"
 import {
@@ -195,10 +196,11 @@ export class Line {
       (resources) => store.known(this.name, resources),
       this.#abort.signal,
     )
-    if (carried.heldBy) return this.#settle(delivery, carried)
+    const judged = this.#doubts.judge(id, carried.outcome)
+    if (carried.heldBy) return this.#settle(delivery, { ...carried, outcome: judged })
     // Closing broke it off: it stays pending and is sent again after the start.
-    if (this.#abort.signal.aborted && carried.outcome.outcome === "retry") return
-    const outcome = judge(this.#doubts.judge(id, carried.outcome), this.standing)
+    if (this.#abort.signal.aborted && judged.outcome === "retry") return
+    const outcome = judge(judged, this.standing)
     const before = this.standing
     const after = standingAfter(before, outcome, now(), random(), this.bearing.retryMax)
     // Those that were in flight when it went down say it once more: eight would make 5 minutes 1 h.
@@ -227,9 +229,8 @@ export class Line {
     const basis = this.given.basis(this.name, cause)
     const { id, destination, message, attempts } = delivery
     const at = now()
-    const { retryMax } = this.bearing
     const retries = outcome.outcome === "retry"
-    const dueAt = retries ? at + nextTryMs(outcome, attempts, random(), retryMax) : 0
+    const dueAt = retries ? at + nextTryMs(outcome, attempts, random(), this.bearing.retryMax) : 0
     for (let tries = 1; !this.#abort.signal.aborted; tries++) {
       try {
         await store.settle(
@@ -240,7 +241,8 @@ export class Line {
         log("held", { destination, message: message.id, reason: outcome.reason })
         return
       } catch (error) {
-        if (tries === 1) log("settling-waits-for-disk", { reason: (error as Error).message })
+        const reason = diskReason(error)
+        if (tries === 1) log("settling-waits-for-disk", { reason })
         await Bun.sleep(diskAgainMs)
       }
     }

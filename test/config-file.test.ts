@@ -18,7 +18,7 @@ async function problemsOf(path: string): Promise<readonly string[]> {
 
 describe("a configuration file", () => {
   /** The one problem of a file with this text. */
-  async function problemWith(text: string): Promise<string> {
+  async function problemWith(text: string | Buffer): Promise<string> {
     const path = join(temporaryFolder(), "waystation.toml")
     writeFileSync(path, text)
     const [problem = "", ...more] = await problemsOf(path)
@@ -33,7 +33,17 @@ describe("a configuration file", () => {
 
   test("that is a folder is a problem that names it", async () => {
     const path = temporaryFolder()
-    expect(await problemsOf(path)).toEqual([expect.stringContaining(`${path}: can't be read`)])
+    expect(await problemsOf(path)).toEqual([`${path}: can't be read: it is a folder`])
+  })
+
+  test.each<[string, Buffer]>([
+    ["as Notepad's Unicode", Buffer.from('\ufeff[site]\nid = "a"\n', "utf16le")],
+    ["as that the other way round", Buffer.from('\ufeff[site]\nid = "a"\n', "utf16le").swap16()],
+    ["as that without a mark", Buffer.from('[site]\nid = "a"\n', "utf16le")],
+    ["as Notepad's ANSI", Buffer.from('[site]\nid = "a"\nname = "Gen\xe8ve"\n', "latin1")],
+  ])("saved %s is a problem that says how to save it", async (_how, bytes) => {
+    const says = "FILE: is not in UTF-8: save it so (in Notepad: Save as, Encoding: UTF-8)"
+    expect(await problemWith(bytes)).toBe(says)
   })
 
   test.each([

@@ -41,9 +41,10 @@ const received = {
   /** Received at this time or after it, and before that one. */
   since: v.optional(time),
   until: v.optional(time),
+  destination: v.optional(name),
 }
 
-const filter = { ...received, destination: v.optional(name), reason: v.optional(name) }
+const filter = { ...received, reason: v.optional(name) }
 
 const page = {
   limit: v.optional(

@@ -93,30 +93,21 @@ export async function waitingOf(
   return whyWaiting({ waitsFor, held, dueAt }, stands, Date.now())
 }
 
-/** Deliveries read at once where they are only counted. */
-const pageMax = 500
-
-/** What is held, by destination and reason, and how much of it may go now. */
+/** What is held, by destination and reason, the most first, and how much of it may go now. */
 async function heldIn({ store, basis }: View): Promise<ShownHeld[]> {
-  const reasons = await store.tank.reasons()
-  const gone = new Map<string, number>()
-  for (const destination of new Set(reasons.map((one) => one.destination))) {
-    const wanted = { destination, causeGone: basisOf(destination, basis) }
-    let before: number | undefined
-    do {
-      // A page at a time: all that an outage left held, with what was said of each, is too much.
-      const page = await store.tank.page(wanted, { limit: pageMax, before })
-      for (const { reason } of page.deliveries) {
-        const name = `${destination} ${reason}`
-        gone.set(name, (gone.get(name) ?? 0) + 1)
-      }
-      before = page.before
-    } while (before !== undefined)
+  const held = new Map<string, ShownHeld>()
+  for (const one of await store.tank.reasons()) {
+    const { destination, reason, cause, deliveries, oldestAt } = one
+    const since = timeOf(oldestAt)
+    const name = `${destination} ${reason}`
+    const sum = held.get(name) ?? { destination, reason, deliveries: 0, since, causeGone: 0 }
+    held.set(name, sum)
+    sum.deliveries += deliveries
+    if (since < sum.since) sum.since = since
+    if (cause === null || one.basis === null) continue
+    if (one.basis !== basis(destination, cause)) sum.causeGone += deliveries
   }
-  return reasons.map(({ destination, reason, deliveries, oldestAt }) => {
-    const causeGone = gone.get(`${destination} ${reason}`) ?? 0
-    return { destination, reason, deliveries, since: timeOf(oldestAt), causeGone }
-  })
+  return [...held.values()].sort((one, other) => other.deliveries - one.deliveries)
 }
 
 function whichToReplay({ basis }: View, asked: v.InferOutput<typeof replayAsked>): Which {

@@ -40,6 +40,8 @@ export interface SourceStatus {
   received: number
   /** Messages of this source that ever reached the journal, repeats not counted. */
   stored: number
+  /** What it could not take for a message, and is kept to find out why: `/api/v1/quarantine`. */
+  quarantined: number
   /** Replies since the start, by the protocol's own code: `{ AA: 12, AE: 1 }`. */
   acked: Record<string, number>
   /** ISO 8601; null: none yet. */
@@ -109,6 +111,7 @@ export function openStatus(reporting: Reporting) {
           address: sources[name]?.address ?? "",
           received: receiving.received(name),
           stored,
+          quarantined: counts.quarantined[name] ?? 0,
           acked: { ...sources[name]?.replies },
           lastMessageAt: lastAt === undefined ? null : timeOf(lastAt),
         }

@@ -9,12 +9,15 @@ export type Outward =
   | { what: "known"; carry: number; told: Told[] }
   | { what: "abort"; carry: number }
   | { what: "greet" }
+  | { what: "ping" }
   | { what: "close" }
 
-/** What comes back. */
+/** What comes back; a fault has its words from `faultOf`. */
 export type Inward =
   | { what: "known"; carry: number; resources: readonly string[] }
   | { what: "carried"; carry: number; carried: Carried }
-  | { what: "failed"; carry: number; error: Error }
+  | { what: "failed"; carry: number; fault: string }
   | { what: "log"; event: string; fields: Record<string, unknown> | undefined }
+  | { what: "alive" }
+  | { what: "broken"; fault: string }
   | { what: "closed" }

@@ -1,97 +1,110 @@
 import type { Carried, Carry } from "../carry.ts"
-import type { Log, Told } from "../message.ts"
-import type { Inward, Outward } from "./crossing.ts"
+import type { Log } from "../message.ts"
+import { FarThread, type Fault, lookMs } from "./far-thread.ts"
 import type { Carrier, CarrierSettings } from "./here.ts"
-
-/** A delivery that is on the thread. */
-interface Underway {
-  known: Parameters<Carry>[1]
-  resolve: (carried: Carried) => void
-  reject: (error: Error) => void
-}
 
 /** In the binary all modules stand at the root of its file system, but for those of threads. */
 const threads = import.meta.path.startsWith("/$bunfs/") ? "./carrier/" : "./"
 const thread = new URL(`${threads}thread.ts`, import.meta.url).href
 
+/** What a test puts in the place of the thread's own code, and of the passing of time. */
+interface Instead {
+  url?: string | undefined
+  /** Has this called again and again; answers how to stop it. */
+  watch?: ((look: () => void) => () => void) | undefined
+}
+
 /**
  * Opens a carrier on a thread of its own, which starts with the first delivery or greeting. It can
- * only work with our maps and kinds: functions do not cross over.
+ * only work with our maps and kinds: functions do not cross over. When the thread ends over some
+ * deliveries, nobody knows which of them did it: each is carried again, on a thread where nothing
+ * else is. The one that ends that too is in doubt, and goes alone from then on.
  */
-export function openCarrierThread(settings: CarrierSettings, log: Log): Carrier {
-  let worker: Worker | undefined
-  let count = 0
-  const underway = new Map<number, Underway>()
-  const closed = Promise.withResolvers<void>()
-  const send = (outward: Outward) => worker?.postMessage(outward)
+export function openCarrierThread(
+  settings: CarrierSettings,
+  log: Log,
+  { url = thread, watch = everySoOften }: Instead = {},
+): Carrier {
+  const open = new Set<FarThread>()
+  /** The keys of deliveries that may have ended a thread. */
+  const suspects = new Set<string>()
+  let shared: FarThread | undefined
+  /** The last of those that go alone; one after another, or memory would go for their threads. */
+  let last: Promise<unknown> = Promise.resolve()
+  let stopWatching: (() => void) | undefined
 
-  function start(): void {
-    worker = new Worker(thread)
-    worker.onmessage = ({ data }: MessageEvent<Inward>) => take(data)
-    worker.onerror = ({ message }) => fail(new Error(`the carrier's thread ended: ${message}`))
-    send({ what: "open", settings })
+  function start(): FarThread {
+    const one = new FarThread({ url, settings, log, onEnd: () => forget(one) })
+    open.add(one)
+    stopWatching ??= watch(() => {
+      for (const each of open) each.look()
+    })
+    return one
   }
 
-  /** What was on the thread is in doubt, and another thread starts with the next delivery. */
-  function fail(error: Error): void {
-    log("carrier-ended", { reason: error.message })
-    worker?.terminate()
-    worker = undefined
-    closed.resolve()
-    const outcome = { outcome: "retry", reason: error.message } as const
-    for (const { resolve } of underway.values()) {
-      resolve({ outcome, told: [], notes: [] })
+  function forget(one: FarThread): void {
+    open.delete(one)
+    if (shared === one) shared = undefined
+  }
+
+  function inTurn(carry: () => Promise<Carried | Fault>): Promise<Carried | Fault> {
+    const turn = last.then(carry)
+    last = turn.catch(() => undefined)
+    return turn
+  }
+
+  const alone = async (...delivery: Parameters<Carry>): Promise<Carried | Fault> => {
+    if (delivery[2].aborted) return stopping
+    const one = start()
+    try {
+      return await one.carry(...delivery)
+    } finally {
+      await one.close()
+      forget(one)
     }
-    underway.clear()
-  }
-
-  function take(inward: Inward): void {
-    switch (inward.what) {
-      case "known":
-        answer(inward.carry, inward.resources)
-        return
-      case "carried":
-        underway.get(inward.carry)?.resolve(inward.carried)
-        underway.delete(inward.carry)
-        return
-      case "failed":
-        underway.get(inward.carry)?.reject(inward.error)
-        underway.delete(inward.carry)
-        return
-      case "log":
-        log(inward.event, inward.fields)
-        return
-      case "closed":
-        closed.resolve()
-        return
-    }
-  }
-
-  function answer(carry: number, resources: readonly string[]): void {
-    const one = underway.get(carry)
-    one?.known(resources).then((told: Told[]) => send({ what: "known", carry, told }), one.reject)
   }
 
   return {
-    carry(carrying, known, signal) {
-      if (!worker) start()
-      const carry = ++count
-      const abort = () => send({ what: "abort", carry })
-      signal.addEventListener("abort", abort)
-      return new Promise<Carried>((resolve, reject) => {
-        underway.set(carry, { known, resolve, reject })
-        send({ what: "carry", carry, carrying })
-      }).finally(() => signal.removeEventListener("abort", abort))
+    async carry(...delivery) {
+      const [{ key }] = delivery
+      if (!suspects.has(key)) {
+        shared ??= start()
+        const carried = await shared.carry(...delivery)
+        if (!("fault" in carried)) return carried
+        suspects.add(key)
+        if (carried.alone) return inDoubt(carried)
+      }
+      const carried = await inTurn(() => alone(...delivery))
+      if ("fault" in carried) return inDoubt(carried)
+      suspects.delete(key)
+      return carried
     },
     greet() {
-      if (!worker) start()
-      send({ what: "greet" })
+      shared ??= start()
+      shared.greet()
     },
     async close() {
-      if (!worker) return
-      send({ what: "close" })
-      await closed.promise
-      worker?.terminate()
+      stopWatching?.()
+      await Promise.all([...open].map((one) => one.close()))
     },
   }
+}
+
+function everySoOften(look: () => void): () => void {
+  const timer = setInterval(look, lookMs)
+  return () => clearInterval(timer)
+}
+
+/** It stays pending, and is sent again after the start. */
+const stopping: Carried = {
+  outcome: { outcome: "retry", reason: "the gateway is stopping" },
+  told: [],
+  notes: [],
+}
+
+/** The destination has no part in it, and where it is held in the end it is for the map's sake. */
+function inDoubt({ fault }: Fault): Carried {
+  const reason = `it could not be mapped and sent (${fault})`
+  const outcome = { outcome: "retry", reason, doubt: "fault" } as const
+  return { outcome, heldBy: "map", told: [], notes: [] }
 }

@@ -6,6 +6,7 @@ import { destinations } from "../destination/index.ts"
 import { maps } from "../map/index.ts"
 import type { Told } from "../message.ts"
 import type { Inward, Outward } from "./crossing.ts"
+import { faultOf } from "./fault.ts"
 import { type Carrier, openCarrierHere } from "./here.ts"
 
 declare const self: Worker
@@ -20,6 +21,20 @@ const underway = new Map<number, Underway>()
 let carrier: Carrier | undefined
 
 self.onmessage = ({ data }: MessageEvent<Outward>) => {
+  try {
+    take(data)
+  } catch (error) {
+    broken(error)
+  }
+}
+for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, broken)
+
+/** What the runtime would say of it quotes the error's text, and that may quote a message. */
+function broken(error: unknown): void {
+  send({ what: "broken", fault: faultOf(error) })
+}
+
+function take(data: Outward): void {
   switch (data.what) {
     case "open":
       carrier = openCarrierHere(data.settings, { maps, destinations }, (event, fields) =>
@@ -37,6 +52,9 @@ self.onmessage = ({ data }: MessageEvent<Outward>) => {
       return
     case "greet":
       carrier?.greet()
+      return
+    case "ping":
+      send({ what: "alive" })
       return
     case "close":
       carrier?.close().then(() => send({ what: "closed" }))
@@ -57,7 +75,7 @@ function carry({ carry, carrying }: Extract<Outward, { what: "carry" }>): void {
   carrier
     .carry(carrying, known, one.abort.signal)
     .then((carried) => send({ what: "carried", carry, carried }))
-    .catch((error: Error) => send({ what: "failed", carry, error }))
+    .catch((error: unknown) => send({ what: "failed", carry, fault: faultOf(error) }))
     .finally(() => underway.delete(carry))
 }
 

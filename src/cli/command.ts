@@ -28,6 +28,9 @@ export function argumentsOf<T extends NonNullable<ParseArgsConfig["options"]>>(
   }
 }
 
+/** What a command that reads messages takes, for who named something else. */
+export const filesTaken = "name files with HL7 v2 messages in them, or - for standard input"
+
 /** Writes text for people and waits until it is out: a pipe may take it slowly. */
 export function print(text: string): Promise<void> {
   return new Promise((resolve, reject) =>

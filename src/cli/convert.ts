@@ -10,7 +10,8 @@ import { mapMessage, maps, openCodeMaps } from "../map/index.ts"
 import type { CodeMaps, Unmapped } from "../mapping.ts"
 import type { Issue, SourceSettings } from "../message.ts"
 import { sources } from "../source/index.ts"
-import { argumentsOf, type Command, print, UsageProblem } from "./command.ts"
+import { whyUnreadable } from "../unreadable.ts"
+import { argumentsOf, type Command, filesTaken, print, UsageProblem } from "./command.ts"
 
 const help = `usage: waystation convert [--config FILE] [--source NAME] [--ndjson] FILE…
 
@@ -90,7 +91,7 @@ async function convertFile(file: string, settings: Settings): Promise<Converted[
   try {
     bytes = file === "-" ? await Bun.stdin.bytes() : await Bun.file(file).bytes()
   } catch (error) {
-    return [{ file, problem: `can't be read: ${(error as Error).message}` }]
+    return [{ file, problem: `can't be read: ${whyUnreadable(error)}; ${filesTaken}` }]
   }
   return splitMessages(bytes).map((one) => ({ file, ...convertMessage(one, settings) }))
 }

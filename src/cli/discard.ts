@@ -11,7 +11,6 @@ what was discarded can be replayed for as long as they do. The IDs are those of 
 
   --because WHY      the reason, kept in the trail of each message
   --reason REASON    held for this reason, word for word as status has it
-  --destination NAME owed to this destination
 ${receivedHelp}
                      (--state is held where left out)
   --json             the answer as JSON, for programs`

@@ -36,10 +36,19 @@ export const key: Command = {
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
       if (code === undefined || code === "EPIPE") throw error
-      process.stderr.write(`waystation key: ${message}\n`)
+      const why = words[code]
+      const says = why === undefined ? message : `nothing can be written to ${out}: ${why}`
+      process.stderr.write(`waystation key: ${says}\n`)
       return 1
     }
   },
+}
+
+const words: Readonly<Record<string, string>> = {
+  EACCES: "the user that runs this may not write there",
+  ENOENT: "there is no such folder, and none can be made",
+  ENOTDIR: "a part of that path is a file",
+  EROFS: "that disk can only be read",
 }
 
 /** Writes both halves and gives the public one. */

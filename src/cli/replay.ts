@@ -14,7 +14,6 @@ applied anew to the stored message. What a newer message has told the destinatio
 it is. The IDs are those of deliveries; \`waystation messages\` has them in brackets.
 
   --reason REASON    held for this reason, word for word as status has it
-  --destination NAME owed to this destination
 ${receivedHelp}
                      (--state is held where left out)
   --cause-gone       those held by what has changed since

@@ -5,7 +5,8 @@ import { readHead } from "../hl7/head.ts"
 import { parseMessage } from "../hl7/message.ts"
 import { isAnswerTo, isPositive, type ReadAck, readAck } from "../hl7/read-ack.ts"
 import { splitMessages } from "../hl7/split.ts"
-import { argumentsOf, type Command, print, UsageProblem } from "./command.ts"
+import { unreadable } from "../unreadable.ts"
+import { argumentsOf, type Command, filesTaken, print, UsageProblem } from "./command.ts"
 
 const help = `usage: waystation send --to HOST:PORT FILE…
 
@@ -56,7 +57,7 @@ async function read(file: string): Promise<Uint8Array | undefined> {
   try {
     return file === "-" ? await Bun.stdin.bytes() : await Bun.file(file).bytes()
   } catch (error) {
-    process.stderr.write(`waystation send: ${file} can't be read: ${(error as Error).message}\n`)
+    process.stderr.write(`waystation send: ${unreadable(file, error)}; ${filesTaken}\n`)
     return undefined
   }
 }

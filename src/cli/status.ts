@@ -5,7 +5,8 @@ import { counted, folded, plain, span, table, when } from "./table.ts"
 
 const help = `usage: waystation status [--json]
 
-Says how a running gateway is doing: what came in, what is owed to whom, what is held and why.
+Says how a running gateway is doing: what came in, what was no message and is in quarantine, what
+is owed to whom, what is held and why.
 
   --json             the same as JSON, for programs`
 
@@ -35,6 +36,7 @@ function words(status: Status, held: readonly ShownHeld[]): string {
     destinationsOf(status),
     ...remarks(status),
     ...(held.length === 0 ? [] : ["", heldOf(held)]),
+    ...quarantineOf(status),
     ...(journal.unrouted === 0
       ? []
       : ["", `${counted(journal.unrouted, "message", "messages")} no route wanted`]),
@@ -44,11 +46,19 @@ function words(status: Status, held: readonly ShownHeld[]): string {
 
 function sourcesOf({ sources }: Status): string {
   return table(
-    ["SOURCE", { right: "STORED" }, "LAST MESSAGE", "ADDRESS"],
-    Object.entries(sources).map(([name, { stored, lastMessageAt, address }]) => {
-      return [name, String(stored), when(lastMessageAt), address]
+    ["SOURCE", { right: "STORED" }, { right: "QUARANTINE" }, "LAST MESSAGE", "ADDRESS"],
+    Object.entries(sources).map(([name, { stored, quarantined, lastMessageAt, address }]) => {
+      return [name, String(stored), String(quarantined), when(lastMessageAt), address]
     }),
   )
+}
+
+/** Somebody's messages are not getting in, and only the bytes that came can tell why. */
+function quarantineOf({ sources }: Status): string[] {
+  const entries = Object.values(sources).reduce((sum, { quarantined }) => sum + quarantined, 0)
+  if (entries === 0) return []
+  const those = counted(entries, "thing that came was", "things that came were")
+  return ["", `${those} no message; in quarantine:\n  GET /api/v1/quarantine`]
 }
 
 function destinationsOf({ destinations }: Status): string {

@@ -27,7 +27,9 @@ export const verify: Command = {
 }
 
 function describe(path: string): string {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+  const there = statSync(path, { throwIfNoEntry: false })
+  if (!there) throw new StoreProblem(`there is no ${path}; name a data folder, or a backup's file`)
+  if (!there.isDirectory()) {
     return `a backup as of ${verifyBackup(path).madeAt}`
   }
   const { messages, pending, held } = verifyFolder(path)

@@ -9,9 +9,11 @@ export const receivedOptions = {
   type: { type: "string" },
   since: { type: "string" },
   until: { type: "string" },
+  destination: { type: "string" },
 } as const
 
-export const receivedHelp = `  --state STATE      pending, delivered, held or discarded
+export const receivedHelp = `  --destination NAME owed to this destination
+  --state STATE      pending, delivered, held or discarded
   --source NAME      from this source
   --type TYPE        ORU^R01, or ADT for the whole family
   --since TIME       received at this time or after it: 2026-04-15, "2026-04-15 12:00" by this
@@ -21,19 +23,19 @@ export const receivedHelp = `  --state STATE      pending, delivered, held or di
 /** What deliveries can be looked for by besides. */
 export const filterOptions = {
   ...receivedOptions,
-  destination: { type: "string" },
   reason: { type: "string" },
 } as const
 
 /** The values of `receivedOptions` as the API takes them; what is left out stays so. */
-export function receivedBy({ state, source, type, since, until }: Named<typeof receivedOptions>) {
-  return { state, source, type, since: timeOf("since", since), until: timeOf("until", until) }
+export function receivedBy({ since, until, ...named }: Named<typeof receivedOptions>) {
+  const { state, source, type, destination } = named
+  const times = { since: timeOf("since", since), until: timeOf("until", until) }
+  return { state, source, type, destination, ...times }
 }
 
 /** The values of `filterOptions` as the API takes them; undefined where nothing is named. */
 export function filterBy(values: Named<typeof filterOptions>) {
-  const { destination, reason } = values
-  const filter = { ...receivedBy(values), destination, reason }
+  const filter = { ...receivedBy(values), reason: values.reason }
   return Object.values(filter).some((value) => value !== undefined) ? filter : undefined
 }
 

@@ -18,9 +18,11 @@ export function yieldTo(
   for (const one of newer ?? []) for (const url of updates(map(one))) theirs.add(url)
   const isTheirs = (entry: BundleEntry) => theirs.has(updateOf(entry) ?? "")
   const entry = mapped.bundle.entry?.map((one) => (isTheirs(one) ? creating(one) : one))
-  const yields = mapped.bundle.entry?.some(isTheirs)
-  const notes = yields ? [...mapped.notes, newer ? overtaken : untold] : mapped.notes
-  return { ...mapped, notes, bundle: { ...mapped.bundle, entry } }
+  const yielding = new Set(mapped.bundle.entry?.filter(isTheirs).map(resourceOf))
+  const notes = yielding.size > 0 ? [...mapped.notes, newer ? overtaken : untold] : mapped.notes
+  // The destination takes nothing of what is there already. Where it was not, it is read there.
+  const told = mapped.told.filter(({ resource }) => !yielding.has(resource))
+  return { ...mapped, notes, told, bundle: { ...mapped.bundle, entry } }
 }
 
 const overtaken = "sent again: what newer messages had updated was not overwritten"
@@ -36,6 +38,11 @@ function updates(mapped: Mapped): string[] {
 
 function updateOf({ request }: BundleEntry): string | undefined {
   return request?.method === "PUT" ? request.url : undefined
+}
+
+/** As `Told.resource` names it. */
+function resourceOf({ resource, fullUrl }: BundleEntry): string {
+  return `${resource?.resourceType}/${fullUrl?.replace("urn:uuid:", "")}`
 }
 
 function creating(entry: BundleEntry): BundleEntry {

@@ -5,6 +5,7 @@ import first from "./001-first.sql" with { type: "text" }
 import lanes from "./002-lanes.sql" with { type: "text" }
 import housekeeping from "./003-housekeeping.sql" with { type: "text" }
 import codes from "./004-codes.sql" with { type: "text" }
+import held from "./005-held.sql" with { type: "text" }
 import { Checkpoints } from "./checkpoint.ts"
 import { migrate } from "./migrate.ts"
 import { explain, StoreProblem } from "./problem.ts"
@@ -16,7 +17,7 @@ export const databaseName = "waystation.db"
 export const logName = `${databaseName}-wal`
 
 /** The numbered migrations, in order; `user_version` counts those that were applied. */
-export const migrations = [first, lanes, housekeeping, codes]
+export const migrations = [first, lanes, housekeeping, codes, held]
 
 /**
  * The one connection to the database. SQLite fsyncs none of its commits: what is waited for is

@@ -7,11 +7,13 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs"
 import { join } from "node:path"
 import * as v from "valibot"
 import { writeSecret } from "../secret.ts"
+import { unreadable } from "../unreadable.ts"
 import { digestOf, type Member, membersOf, piecesOf } from "./archive.ts"
 import { databaseName, migrations, openDisk } from "./database.ts"
 import { keyName } from "./keys.ts"
@@ -107,10 +109,11 @@ function withBackup<T>(path: string, use: (opened: Opened) => T): T {
 
 function open(path: string): number {
   try {
-    return openSync(path, "r")
+    if (!statSync(path).isDirectory()) return openSync(path, "r")
   } catch (error) {
-    throw new StoreProblem(`${path} can't be read: ${(error as Error).message}`)
+    throw new StoreProblem(`${unreadable(path, error)}; name a file that backup made`)
   }
+  throw new StoreProblem(`${path} is a folder; name a file that backup made`)
 }
 
 /** No manifest is anywhere near as large. */

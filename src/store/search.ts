@@ -35,8 +35,9 @@ export interface WantedMessages {
   source?: string | undefined
   /** `ORU^R01`, or `ADT` for the whole family. */
   type?: string | undefined
-  /** One of its deliveries is so. */
+  /** One of its deliveries is so, and to this destination where one is named. */
   state?: DeliveryState | undefined
+  destination?: string | undefined
   /** Received at this time or after it, and before that one; milliseconds since 1970. */
   receivedFrom?: number | undefined
   receivedTo?: number | undefined
@@ -144,17 +145,20 @@ function openSlice(database: Database) {
      AND ($controls IS NULL OR hex(control) IN (SELECT value FROM json_each($controls)))
      AND ($subjects IS NULL OR EXISTS (SELECT 1 FROM json_each($subjects)
        WHERE instr(subjects, unhex(value)) % ${keyLength} = 1))
-     AND ($state IS NULL OR EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_of_message
-       WHERE message_id = journal.id AND state = $state))
+     AND (($state IS NULL AND $destination IS NULL)
+       OR EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_of_message
+         WHERE message_id = journal.id AND ($state IS NULL OR state = $state)
+         AND ($destination IS NULL OR destination = $destination)))
      ORDER BY id DESC LIMIT $room`,
   )
   return (
     { wanted, controls, subjects }: Sought,
     stretch: { from: number; below: number; room: number },
   ): Row[] => {
-    const { source = null, type = null, state = null } = wanted
+    const { source = null, type = null, state = null, destination = null } = wanted
     const { receivedFrom = null, receivedTo = null } = wanted
-    const asked = { source, type, state, receivedFrom, receivedTo, controls, subjects }
+    const named = { source, type, state, destination }
+    const asked = { ...named, receivedFrom, receivedTo, controls, subjects }
     return query.all({ ...asked, ...stretch })
   }
 }

@@ -8,6 +8,8 @@ export interface Counts {
   destinations: Record<string, Record<DeliveryState, number> & { oldestPendingAt: number | null }>
   unrouted: number
   unfollowed: number
+  /** By source, what is kept of it that was no message; a source without any is left out. */
+  quarantined: Record<string, number>
 }
 
 /** Opens the count of messages by source and of deliveries by destination and state. */
@@ -20,6 +22,10 @@ export function openCounts(database: Database, tail: Tail): () => Counts {
     { destination: string; state: DeliveryState; deliveries: number },
     []
   >("SELECT destination, state, deliveries FROM delivery_tally")
+  // At most a thousand rows, of whose bytes nothing is read.
+  const quarantined = database.query<{ source: string; entries: number }, []>(
+    "SELECT source, count(*) AS entries FROM quarantine GROUP BY source",
+  )
   // The oldest that is pending stands first in each of its lanes, or behind one that is held.
   const first = (urgent: 0 | 1) =>
     `(SELECT min(id) FROM delivery INDEXED BY delivery_first WHERE destination = ?1
@@ -29,7 +35,11 @@ export function openCounts(database: Database, tail: Tail): () => Counts {
      WHERE id IN (${first(0)}, ${first(1)}) ORDER BY id LIMIT 1)`,
   )
   return () => {
-    const counts: Counts = { sources: {}, destinations: {}, unrouted: 0, unfollowed: 0 }
+    const entries = quarantined.all().map(({ source, entries }) => [source, entries])
+    const counts: Counts = {
+      ...{ sources: {}, destinations: {}, unrouted: 0, unfollowed: 0 },
+      quarantined: Object.fromEntries(entries),
+    }
     for (const { source, stored, unrouted, last_at } of tallies.all()) {
       counts.sources[source] = { stored, lastAt: last_at }
       counts.unrouted += unrouted

@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite"
+import type { Cause } from "../message.ts"
 import { type Discard, openDecide, type Replay } from "./decide.ts"
 import type { Destinations } from "./destinations.ts"
 import { type Found, openFind, sliceMax, type Wanted } from "./found.ts"
@@ -14,6 +15,9 @@ export type Which = { ids: readonly number[] } | Wanted
 export interface HeldFor {
   destination: string
   reason: string
+  /** What of the configuration held them, and its digest then. */
+  cause: Cause | null
+  basis: string | null
   deliveries: number
   oldestAt: number
 }
@@ -31,7 +35,7 @@ export interface Tank {
   /** One with its message's trail and those it waits for; undefined where there is none. */
   one(id: number): Promise<(Found & { waitsFor: number[]; trail: TrailEntry[] }) | undefined>
   ofMessage(messageId: number): Promise<Found[]>
-  /** The most first. */
+  /** Counted from an index alone, however many there are. */
   reasons(): Promise<HeldFor[]>
   /** Puts what is not pending back in its order; answers how many that were. */
   replay(which: Which, decision: Replay): Promise<number>
@@ -55,9 +59,9 @@ export function openTank({ database, lanes, order, destinations }: Given): Tank 
   const decide = openDecide(database, order, destinations)
   const trailOf = openTrailOf(database)
   const reasons = database.query<HeldFor, []>(
-    `SELECT destination, reason, count(*) AS deliveries, min(settled_at) AS oldestAt
+    `SELECT destination, reason, cause, basis, count(*) AS deliveries, min(settled_at) AS oldestAt
      FROM delivery INDEXED BY delivery_reason WHERE state = 'held'
-     GROUP BY destination, reason ORDER BY deliveries DESC, destination, reason`,
+     GROUP BY destination, reason, cause, basis`,
   )
 
   async function page(wanted: Wanted, { limit, before }: { limit: number; before?: number }) {

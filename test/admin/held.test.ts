@@ -1,24 +1,30 @@
 import { expect, test } from "bun:test"
 import { openDeliveriesApi } from "../../src/admin/deliveries.ts"
-import type { Store } from "../../src/store/index.ts"
 import { temporaryFolder } from "../build.ts"
 import { storesOfThisFile } from "../store/stores.ts"
 import { quiet } from "./admins.ts"
-import { owe, refused } from "./owing.ts"
+import { owe, receivedAt, refused } from "./owing.ts"
 
 const { storeIn } = storesOfThisFile()
 
-test("what may go now is counted in full, and never read all at once", async () => {
+test("what is held is counted by reason, with what may go now, and not read for it", async () => {
   const store = await storeIn(temporaryFolder())
-  await owe(store, ...Array.from({ length: 501 }, () => ({ outcome: refused, basis: "before" })))
-  const limits: number[] = []
-  const page: Store["tank"]["page"] = (wanted, of) => {
-    limits.push(of.limit)
-    return store.tank.page(wanted, of)
-  }
+  const missing = { ...refused, reason: "answered 400" }
+  const held = (outcome: typeof refused, basis?: string) => ({ outcome, basis })
+  await owe(
+    store,
+    ...[held(missing, "now"), held(refused, "before"), held(refused, "now")],
+    ...[held(refused, "long before"), held(refused), {}],
+  )
+  const page = () => Promise.reject(new Error("read one by one"))
   const tank = { ...store.tank, page }
-  const api = openDeliveriesApi({ ...quiet, store: { ...store, tank } })
-  const { held } = (await (await api.request("/held")).json()) as { held: unknown }
-  expect(held).toMatchObject([{ deliveries: 501, causeGone: 501 }])
-  expect(limits).toEqual([500, 500])
+  const api = openDeliveriesApi({ ...quiet, basis: () => "now", store: { ...store, tank } })
+  const since = new Date(receivedAt + 60_000).toISOString()
+  const why = { destination: "central", since }
+  expect(await (await api.request("/held")).json()).toEqual({
+    held: [
+      { ...why, reason: "answered 422", deliveries: 4, causeGone: 2 },
+      { ...why, reason: "answered 400", deliveries: 1, causeGone: 0 },
+    ],
+  })
 })

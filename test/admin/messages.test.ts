@@ -42,11 +42,13 @@ describe("messages", () => {
     expect(await ids(`patient=${encodeURIComponent(patient)}`)).toEqual(found)
   })
 
-  test("are found by control id, state, source, type and time, page by page", async () => {
+  test("are found by control id, state, source, type, time and to whom, page by page", async () => {
     await owe(store, { outcome: refused }, { source: "ward", type: "ADT^A08" }, {})
     expect(await ids("controlId=C1")).toEqual([2])
     expect(await ids("state=held")).toEqual([1])
     expect(await ids("source=ward&type=ADT")).toEqual([2])
+    expect(await ids("destination=central&state=held")).toEqual([1])
+    expect(await ids("destination=ward")).toEqual([])
     expect(await ids("since=2026-04-15T12:00:01Z")).toEqual([])
     const first = await get("?limit=2")
     expect(first.messages.map(({ id }: { id: number }) => id)).toEqual([3, 2])

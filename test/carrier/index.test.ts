@@ -131,9 +131,9 @@ test("a greeting is said over the border too, and the carrier closes while one h
 test("deliveries on a thread that ends are in doubt, and the next gets another", async () => {
   const carrier = carrierTo("http://127.0.0.1:9/fhir", { kind: "unheard-of" })
   for (const id of [1, 2]) {
-    const { outcome, heldBy } = await carrier.carry(carrying(id, oru()), nothing, never)
-    expect(outcome).toMatchObject({ outcome: "retry" })
-    expect(heldBy).toBeUndefined()
+    const { outcome } = await carrier.carry(carrying(id, oru()), nothing, never)
+    expect(outcome).toMatchObject({ outcome: "retry", doubt: "fault" })
+    expect(JSON.stringify(outcome)).toContain("no kind unheard-of at ")
   }
   expect(carrier.events).toEqual(["carrier-ended", "carrier-ended"])
   await carrier.close()
@@ -206,6 +206,27 @@ test("a result that is replayed says so where it may have overwritten nothing", 
     "sent again: what newer messages had updated was not overwritten",
   ])
   expect(await notes(undefined)).toEqual([expect.stringContaining("replay it with force")])
+  await carrier.close()
+  await central.close()
+})
+
+test("what a replayed message said and the centre did not take is not known then", async () => {
+  const central = await openCentral()
+  const carrier = carrierTo(central.url)
+  const adt = (event: string, more: string) =>
+    hl7(
+      `MSH|^~\\&|HIS|CLINIC|||20260415120000||ADT^${event}|${event}|P|2.5.1`,
+      `PID|1||P-1^^^CLINIC^MR||DOE^JANE||19900315|F${more}`,
+    )
+  const told = async (newer: Carrying["newer"]) => {
+    const older = carrying(1, adt("A04", "|||||0700 123"), "ADT^A04")
+    const carried = await carrier.carry({ ...older, newer }, nothing, never)
+    expect(carried.outcome.outcome).toBe("delivered")
+    return carried.told.filter(({ messageId }) => messageId === 1).map(({ part }) => part)
+  }
+  expect(await told([])).toContain("PID-13")
+  expect(await told([messageOf(2, adt("A08", ""), "ADT^A08")])).toEqual([])
+  expect(await told(undefined)).toEqual([])
   await carrier.close()
   await central.close()
 })

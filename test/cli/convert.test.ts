@@ -114,12 +114,16 @@ describe("convert of what it can't", () => {
     expect(code).toBe(2)
     const problems = linesOf(stdout).map(({ file, problem }) => [file, problem])
     expect(problems).toEqual([
-      ["gone.hl7", expect.stringContaining("can't be read")],
+      [
+        "gone.hl7",
+        "can't be read: there is no such file; " +
+          "name files with HL7 v2 messages in them, or - for standard input",
+      ],
       ["a.hl7", undefined],
       ["b.txt", "there is no MSH segment at the start"],
       ["c.hl7", expect.stringContaining("no map for XYZ^Z01")],
       ["empty.hl7", "there is no MSH segment at the start"],
-      [".", expect.stringContaining("can't be read")],
+      [".", expect.stringContaining("can't be read: it is a folder; name")],
     ])
   })
 

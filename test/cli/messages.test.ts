@@ -49,15 +49,15 @@ describe("messages", () => {
 
   test("are asked for page by page, over those that hold none, up to the limit", async () => {
     const { stdout, asked } = await printed(
-      ["--limit", "3", "--control-id", "C 1", "--json"],
+      ["--limit", "3", "--control-id", "C 1", "--destination", "ward", "--json"],
       { messages: [message(9), message(8)], next: 8 },
       { messages: [], next: 5 },
       { messages: [message(4)], next: 4 },
     )
     expect(asked).toEqual([
-      "messages?controlId=C+1&limit=3",
-      "messages?controlId=C+1&limit=1&cursor=8",
-      "messages?controlId=C+1&limit=1&cursor=5",
+      "messages?destination=ward&controlId=C+1&limit=3",
+      "messages?destination=ward&controlId=C+1&limit=1&cursor=8",
+      "messages?destination=ward&controlId=C+1&limit=1&cursor=5",
     ])
     expect(JSON.parse(stdout).map(({ id }: ShownMessage) => id)).toEqual([9, 8, 4])
   })

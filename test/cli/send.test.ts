@@ -167,7 +167,9 @@ describe("send that gets no answer", () => {
       cwd,
     })
     expect(code).toBe(1)
-    expect(stderr).toContain("gone.hl7 can't be read")
+    expect(stderr).toStartWith(
+      "waystation send: gone.hl7 can't be read: there is no such file; name files with HL7 v2",
+    )
     expect(received).toEqual([])
   })
 })

@@ -26,15 +26,16 @@ async function printed(status: Status, held: ShownHeld[] = [], ...args: string[]
 describe("status", () => {
   test("of a clinic where nothing is wrong is two small tables", async () => {
     const address = "mllp 127.0.0.1:2575"
-    const source = { address, received: 12, stored: 12, acked: {}, lastMessageAt: null }
+    const counted = { received: 12, stored: 12, quarantined: 0 }
+    const source = { address, ...counted, acked: {}, lastMessageAt: null }
     const sources = { lab: source, "a-longer-name": { ...source, stored: 1_200_000 } }
     const destinations = { central: { ...counts, state: "up", delivered: 12 } as const }
     expect(await printed({ ...quiet, sources, destinations })).toBe(
       `kisumu-01, waystation 0.1.0, up for 2 h
 
-SOURCE          STORED  LAST MESSAGE  ADDRESS
-lab                 12  -             mllp 127.0.0.1:2575
-a-longer-name  1200000  -             mllp 127.0.0.1:2575
+SOURCE          STORED  QUARANTINE  LAST MESSAGE  ADDRESS
+lab                 12           0  -             mllp 127.0.0.1:2575
+a-longer-name  1200000           0  -             mllp 127.0.0.1:2575
 
 DESTINATION  STATE  PENDING  HELD  DELIVERED  DISCARDED  OLDEST WAITS
 central      up           0     0         12          0             -
@@ -58,6 +59,12 @@ central      up           0     0         12          0             -
     const wrong: Status = {
       ...{ ...quiet, site: { id: "kisumu-01", name: "Kisumu Clinic" }, destinations },
       refusing: "the disk is nearly full",
+      sources: {
+        lab: {
+          ...{ address: "mllp :2575", received: 3, stored: 0, quarantined: 3 },
+          ...{ acked: {}, lastMessageAt: null },
+        },
+      },
       journal: { unrouted: 1, unfollowed: 0 },
       purging: { ...quiet.purging, waiting: "the clock stepped" },
     }
@@ -65,7 +72,8 @@ central      up           0     0         12          0             -
       `kisumu-01 (Kisumu Clinic), waystation 0.1.0, up for 2 h
 No message is taken in: the disk is nearly full
 
-SOURCE  STORED  LAST MESSAGE  ADDRESS
+SOURCE  STORED  QUARANTINE  LAST MESSAGE  ADDRESS
+lab          0           3  -             mllp :2575
 
 DESTINATION  STATE   PENDING  HELD  DELIVERED  DISCARDED  OLDEST WAITS
 central      down          7     0          0          0         3 min
@@ -90,6 +98,9 @@ HELD  DESTINATION  SINCE             REASON
 To look at them: waystation messages --state held
 3 were held by what has changed since:
   waystation replay --cause-gone --destination central
+
+3 things that came were no message; in quarantine:
+  GET /api/v1/quarantine
 
 1 message no route wanted
 

@@ -61,6 +61,9 @@ test("a folder whose key is gone, or that holds no data, is said to be so", asyn
   const empty = await waystation(["verify", temporaryFolder()])
   expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining("there is no")])
   expect((await waystation(["verify"])).code).toBe(64)
+  const gone = await waystation(["verify", "gone.tar"])
+  const says = "there is no gone.tar; name a data folder, or a backup's file"
+  expect([gone.code, gone.stderr]).toEqual([1, `waystation verify: ${says}\n`])
 })
 
 test("a folder in use is left alone", async () => {

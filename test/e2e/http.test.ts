@@ -26,7 +26,7 @@ test("a message that is posted goes to the centre, and what is none into quarant
   const { sources } = await gateway.until(
     ({ destinations }) => destinations.central?.delivered === 1,
   )
-  expect(sources.lab?.acked).toEqual({ AA: 2, AE: 1 })
+  expect(sources.lab).toMatchObject({ acked: { AA: 2, AE: 1 }, quarantined: 1 })
   expect(central.count("DiagnosticReport")).toBe(1)
   const { headers } = gateway
   const kept = await fetch(`${gateway.admin}/api/v1/quarantine/1/bytes`, { headers })

@@ -33,6 +33,15 @@ describe("a message", () => {
       problem: "the SIU map failed: something that is no error was thrown",
     })
   })
+
+  test("with more segments than a box has memory for is held, and says what to do", () => {
+    const any: MessageMap = { types: ["SIU^S12"], map: () => ({ problem: "mapped" }) }
+    const mapped = (segments: number) =>
+      mapMessage([any], message([header, ...new Array(segments - 1).fill("OBX|1")]), context())
+    expect(mapped(50_000)).toEqual({ problem: "mapped" })
+    const problem = "more than 50,000 segments, which would take too much memory to map"
+    expect(mapped(50_001)).toEqual({ problem: expect.stringContaining(problem) })
+  })
 })
 
 test("no two maps claim one type", () => {

@@ -205,7 +205,11 @@ describe("restore refuses, and changes nothing", () => {
 
   test("a file that is not there, and one that is no backup", () => {
     const folder = temporaryFolder()
-    expect(() => restoreBackup(join(folder, "gone.tar"), folder, start)).toThrow("can't be read")
+    const gone = "gone.tar can't be read: there is no such file; name a file that backup made"
+    expect(() => restoreBackup(join(folder, "gone.tar"), folder, start)).toThrow(gone)
+    expect(() => restoreBackup(folder, join(folder, "data"), start)).toThrow(
+      `${folder} is a folder; name a file that backup made`,
+    )
     expect(() => verifyBackup(import.meta.path)).toThrow("no whole backup")
   })
 

@@ -130,6 +130,10 @@ test("finding what is due costs the same at any backlog: each query walks its in
   const held = `SELECT min(id) AS id FROM (SELECT id FROM delivery INDEXED BY delivery_held
     WHERE state = 'held' AND id < 9 ORDER BY id DESC LIMIT 5)`
   expect(plan(held)).toContain("SEARCH delivery USING COVERING INDEX delivery_held (id<?)")
+  const reasons = `SELECT destination, reason, cause, basis, count(*), min(settled_at)
+    FROM delivery INDEXED BY delivery_reason WHERE state = 'held'
+    GROUP BY destination, reason, cause, basis`
+  expect(plan(reasons)).toBe("SCAN delivery USING COVERING INDEX delivery_reason")
   const due = `SELECT id FROM delivery INDEXED BY delivery_first WHERE destination = 'central'
     AND state = 'pending' AND ahead = 0 AND (due_at <= 0 OR due_at > 9) ORDER BY urgent DESC, id`
   expect(plan(due)).toBe("SEARCH delivery USING INDEX delivery_first (destination=?)")

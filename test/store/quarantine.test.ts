@@ -27,6 +27,14 @@ test("what is no message is kept as it came, with its sender, time and fault", a
   expect(await store.inQuarantine(2)).toBeUndefined()
 })
 
+test("what is in quarantine is counted for each source", async () => {
+  const store = await storeIn(temporaryFolder())
+  for (const [at, source] of ["lab", "ward", "lab"].entries()) {
+    await store.quarantine({ ...refused(Uint8Array.of(at)), source })
+  }
+  expect((await store.counts()).quarantined).toEqual({ lab: 2, ward: 1 })
+})
+
 test("of a frame of 20 MB the beginning is kept, and how large it was", async () => {
   const store = await storeIn(temporaryFolder())
   const large = Buffer.alloc(20_000_000, "x")

@@ -75,6 +75,23 @@ describe("messages", () => {
     expect(await idsOf({ state: "pending" })).toEqual([2])
   })
 
+  test("are found by whom they are owed to, and by what became of them there", async () => {
+    await append()
+    await followTo(store, "central")
+    await append()
+    await followTo(store, "central", "ward")
+    await append()
+    await followTo(store, "register")
+    const [first] = await dueFor(store)
+    if (!first) throw new Error("nothing is due")
+    await settleAs(store, first, delivered)
+    expect(await idsOf({ destination: "central" })).toEqual([2, 1])
+    expect(await idsOf({ destination: "ward" })).toEqual([2])
+    expect(await idsOf({ destination: "nobody" })).toEqual([])
+    expect(await idsOf({ destination: "central", state: "delivered" })).toEqual([1])
+    expect(await idsOf({ destination: "ward", state: "delivered" })).toEqual([])
+  })
+
   test("tell what is known of them and not what they say", async () => {
     await append({}, Buffer.from("DOE^JANE"))
     const about = { id: 1, source: "lab", peer: "10.0.0.7:4711", receivedAt: 1, type: "ORU^R01" }

@@ -17,6 +17,7 @@ const story = [
     "follow.ts",
     "deliver.ts",
     "line.ts",
+    "disk.ts",
     "doubt.ts",
     "carry.ts",
     "route.ts",
@@ -27,8 +28,8 @@ const story = [
     "signal.ts",
   ],
 ]
-/** For everybody: the glossary, what a duration looks like, how a secret gets onto the disk. */
-const words = ["message.ts", "mapping.ts", "units.ts", "secret.ts"]
+/** For everybody: the glossary, how a duration looks, a secret is written, a file can't be read. */
+const words = ["message.ts", "mapping.ts", "units.ts", "secret.ts", "unreadable.ts"]
 /** Who may enter a room, by its door. */
 const assemblers = ["gateway.ts", "carrier", "config.ts", "cli"]
 

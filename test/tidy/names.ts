@@ -29,6 +29,7 @@ const inSrc = [
   "config.ts",
   "deliver.ts",
   "destination",
+  "disk.ts",
   "doubt.ts",
   "fhir",
   "follow.ts",
@@ -50,8 +51,10 @@ const inSrc = [
   "source",
   "store",
   "systemd.ts",
+  "take-over.ts",
   "text.d.ts",
   "units.ts",
+  "unreadable.ts",
   "version.ts",
 ]
 /** Folders of test that stand for no folder of src. */

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs"
 import * as v from "valibot"
+import { unreadable } from "../../unreadable.ts"
 import { AccessProblem, type Auth } from "./auth.ts"
 
 /** What a secret must look like beyond being there. */
@@ -60,19 +61,9 @@ function look(path: string, form?: Form): { secret: string } | { problem: string
       closeSync(file)
     }
   } catch (error) {
-    return { problem: unreadable(path, error as NodeJS.ErrnoException) }
+    return { problem: unreadable(path, error) }
   }
   const secret = text.replace(/[\r\n]+$/, "")
   if (secret.trim() === "") return { problem: `${path} is empty: write the secret in it` }
   return form && !form.test(secret) ? { problem: `${path} ${form.says}` } : { secret }
-}
-
-/** Why a file can't be read, in words where the code is one that people meet. */
-export function unreadable(path: string, error: NodeJS.ErrnoException): string {
-  const why: Readonly<Record<string, string>> = {
-    ENOENT: "there is no such file",
-    EACCES: "the user that runs this may not read it: grant it that, and nobody else",
-    EISDIR: "it is a folder",
-  }
-  return `${path} can't be read: ${why[error.code ?? ""] ?? error.message}`
 }

@@ -2,8 +2,9 @@ import { createPrivateKey, X509Certificate } from "node:crypto"
 import { readFileSync, statSync } from "node:fs"
 import * as v from "valibot"
 import type { Log } from "../../message.ts"
+import { unreadable } from "../../unreadable.ts"
 import { AccessProblem } from "./auth.ts"
-import { readSecret, secretFile, unreadable } from "./secret-file.ts"
+import { readSecret, secretFile } from "./secret-file.ts"
 
 const certificateFile = v.pipe(
   v.string("must be the path of a file in quotes"),
@@ -99,7 +100,7 @@ function certificateProblem(path: string): string | undefined {
     const pem = readFileSync(path, "utf8")
     if (!opens(() => new X509Certificate(pem))) return `${path} holds no certificate in PEM form`
   } catch (error) {
-    return unreadable(path, error as NodeJS.ErrnoException)
+    return unreadable(path, error)
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs"
 import * as v from "valibot"
 import type { Log } from "../../message.ts"
-import { unreadable } from "../unreadable.ts"
+import { unreadable } from "../../unreadable.ts"
 
 /** The path of a file that a listener can begin with. */
 export const tokensPath = v.pipe(
@@ -78,7 +78,7 @@ function linesOf(path: string): string[] {
   try {
     return readFileSync(path, "utf8").split("\n")
   } catch (error) {
-    throw new Error(unreadable(path, error as NodeJS.ErrnoException))
+    throw new Error(unreadable(path, error))
   }
 }
 

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { createSecureContext, type SecureContextOptions } from "node:tls"
 import * as v from "valibot"
-import { unreadable } from "../unreadable.ts"
+import { unreadable } from "../../unreadable.ts"
 import { nextUpdateOf } from "./crl.ts"
 
 const path = v.pipe(
@@ -48,7 +48,7 @@ export function readTls(files: TlsFiles): Texts {
     try {
       return { text: readFileSync(file, "utf8") }
     } catch (error) {
-      return { unreadable: unreadable(file, error as NodeJS.ErrnoException) }
+      return { unreadable: unreadable(file, error) }
     }
   }
   return {
