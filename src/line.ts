@@ -43,7 +43,7 @@ export type Stands = Standing & { since: number | undefined }
  * take ten times that: eight reports of 10 MB with pictures took 0.8 GB, and a box that has less
  * would end on them after each start.
  */
-const bytesMax = 8 * 1024 ** 2
+const bytesMax = 2 * 1024 ** 2
 
 /** How long a delivery that is broken off may take to notice. */
 const heedMs = 1_000
