@@ -5,7 +5,7 @@ import { sources } from "../src/source/index.ts"
 import { openStore, type Store } from "../src/store/index.ts"
 import { takeOver } from "../src/take-over.ts"
 import { temporaryFolder } from "./build.ts"
-import { delivered, dueFor, oweAll, settleAs } from "./store/owing.ts"
+import { delivered, dueFor, oweAll, settleAs } from "./store/lanes/owing.ts"
 
 function configOf(id: string, renamedFrom?: string): Config {
   const central = { kind: "fhir", url: "http://127.0.0.1:9/fhir" }

@@ -1,4 +1,4 @@
-import type { Disk } from "./database.ts"
+import type { Disk } from "./disk/database.ts"
 
 /** What the box itself keeps: its epoch and named values. Every write is durable. */
 export function openBox(disk: Disk) {

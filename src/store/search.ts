@@ -1,11 +1,11 @@
 import type { Database } from "bun:sqlite"
 import type { DeliveryState } from "../message.ts"
-import { readMark } from "./follow.ts"
-import { sliceMax } from "./found.ts"
-import { type Keyed, keyLength } from "./keys.ts"
-import { openMessages } from "./next.ts"
+import { turn } from "./disk/turn.ts"
+import { readMark } from "./journal/follow.ts"
+import { type Keyed, keyLength } from "./journal/keys.ts"
+import { openMessages } from "./lanes/next.ts"
+import { sliceMax } from "./tank/found.ts"
 import { openTrailOf, type TrailEntry } from "./trail.ts"
-import { turn } from "./turn.ts"
 
 /** A message of the journal as people look at it: what is known of it, and not what it says. */
 export interface FoundMessage {

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite"
 import type { DeliveryState } from "../message.ts"
-import type { Tail } from "./tail.ts"
+import type { Tail } from "./journal/tail.ts"
 
 /** What the store can count at any moment, at the same cost whatever the backlog. */
 export interface Counts {

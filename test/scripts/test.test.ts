@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test"
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join, resolve } from "node:path"
+import { dirname, join, resolve } from "node:path"
 
 const root = resolve(import.meta.dir, "../..")
 const passing = 'import { test } from "bun:test"\n\ntest("passes", () => {})\n'
@@ -18,11 +18,15 @@ beforeAll(() => {
     cpSync(join(root, "scripts", name), join(project, "scripts", name))
   }
   symlinkSync(join(root, "node_modules"), join(project, "node_modules"))
-  mkdirSync(join(project, "src/carrier"), { recursive: true })
-  mkdirSync(join(project, "src/store"))
+  mkdirSync(join(project, "src"))
   cpSync(join(root, "src/version.ts"), join(project, "src/version.ts"))
-  const threads = ["carrier/thread.ts", "store/checkpoint-thread.ts", "store/copy-thread.ts"]
+  const threads = [
+    "carrier/thread.ts",
+    "store/disk/checkpoint-thread.ts",
+    "store/backup/copy-thread.ts",
+  ]
   for (const entry of ["main.ts", ...threads]) {
+    mkdirSync(dirname(join(project, "src", entry)), { recursive: true })
     writeFileSync(join(project, "src", entry), "console.log(1)\n")
   }
 })

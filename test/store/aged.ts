@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite"
 import { join } from "node:path"
 import type { Outcome } from "../../src/message.ts"
 import type { Store } from "../../src/store/index.ts"
-import type { Purged } from "../../src/store/purge.ts"
+import type { Purged } from "../../src/store/purge/purge.ts"
 import { followTo } from "./follow-to.ts"
 
 export const day = 86_400_000

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "bun:test"
 import type { Store } from "../../src/store/index.ts"
 import { temporaryFolder } from "../build.ts"
 import { followTo } from "./follow-to.ts"
-import { delivered, dueFor, settleAs } from "./owing.ts"
+import { delivered, dueFor, settleAs } from "./lanes/owing.ts"
 import { storesOfThisFile } from "./stores.ts"
 
 const { storeIn } = storesOfThisFile()
