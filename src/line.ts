@@ -168,6 +168,7 @@ export class Line {
 
   /** How long nothing will be due by itself. */
   async #idleMs(now: number): Promise<number> {
+    if (this.#inFlight.size >= this.bearing.concurrency) return lookAgainMs
     const { notBefore } = this.standing
     // One in flight was due before: it must not hide what falls due while it takes its time.
     const dueAt = notBefore > now ? notBefore : await this.given.store.nextDueAt(this.name, now)
