@@ -82,23 +82,46 @@ test("what can't be looked up for want of credentials pauses; other doubt is a r
 })
 
 test("a message is mapped once, and again only over what the destination itself had", async () => {
-  const said = (part: string): Told => ({ resource: "Patient/1", part, value: "1", messageId: 0 })
+  const told = (resource: string, part: string): Told => ({
+    resource,
+    part,
+    value: "1",
+    messageId: 0,
+  })
+  const said = told("Patient/1", "PID-5")
   const carriedWith = async (known: Told[], there: Told[]) => {
     const over: (readonly Told[])[] = []
+    const looked: string[] = []
     const map = (_: Message, known: readonly Told[]): Mapped => {
       over.push(known)
-      return { bundle, notes: [], told: [said("PID-5")] }
+      return { bundle, notes: [], told: [said] }
     }
-    const look = async () => there
+    const look = async (resource: string) => {
+      looked.push(resource)
+      return there
+    }
     const outlets = { central: { takes: "bundle", send: async () => delivered, look } } as const
-    const carry = openCarrying({ owned: () => ["Patient/1"], map, check: () => [], outlets })
-    return { ...(await carry(carrying, async () => known, never)), over }
+    const owned = () => ["Patient/1", "Encounter/2"]
+    const carry = openCarrying({ owned, map, check: () => [], outlets })
+    const carried = await carry(carrying, async () => [...known], never)
+    return { over, looked, told: carried.told }
   }
-  const [phone, photo] = [said("PID-13"), said("read:photo")]
-  expect(await carriedWith([phone], [photo])).toMatchObject({ over: [[phone]] })
-  expect(await carriedWith([], [])).toMatchObject({ over: [[]], told: [said("PID-5")] })
-  expect(await carriedWith([], [photo])).toMatchObject({
-    over: [[], [photo]],
-    told: [photo, said("PID-5")],
+  const phone = told("Patient/1", "PID-13")
+  const ward = told("Encounter/2", "PV1-3")
+  const read = told("Encounter/2", "read:location")
+  expect(await carriedWith([phone, ward], [read])).toEqual({
+    over: [[phone, ward]],
+    looked: [],
+    told: [said],
+  })
+  expect(await carriedWith([phone], [])).toEqual({
+    over: [[phone]],
+    looked: ["Encounter/2"],
+    told: [said],
+  })
+  expect(await carriedWith([phone], [read])).toEqual({
+    over: [[phone], [phone, read]],
+    looked: ["Encounter/2"],
+    told: [read, said],
   })
 })
