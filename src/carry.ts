@@ -42,6 +42,8 @@ export interface Outlet {
 }
 
 interface Given {
+  /** The resources a message keeps up to date. */
+  owned: (message: Message) => readonly string[]
   map: (message: Message, known: readonly Told[], newer: Carrying["newer"]) => Mapped
   /** What is wrong with a Bundle of ours; one of which something is wrong is never sent. */
   check: (bundle: Bundle) => readonly Issue[]
@@ -49,7 +51,7 @@ interface Given {
 }
 
 /** What of a delivery needs neither the disk nor the other deliveries: map, check and send. */
-export function openCarrying({ map, check, outlets }: Given): Carry {
+export function openCarrying({ owned, map, check, outlets }: Given): Carry {
   return async ({ destination, key, message, newer }, known, signal) => {
     const outlet = outlets[destination]
     if (!outlet) throw new Error(`no destination ${destination}`)
@@ -58,6 +60,7 @@ export function openCarrying({ map, check, outlets }: Given): Carry {
       return { outcome, told: [], notes: [] }
     }
     const mapped = await applyMap(message, {
+      owned,
       map: (message, known) => map(message, known, newer),
       known,
       look: async (resource, bundle) => (await outlet.look?.(resource, bundle, signal)) ?? [],
@@ -85,37 +88,39 @@ export function openCarrying({ map, check, outlets }: Given): Carry {
 const empty: Bundle = { resourceType: "Bundle", type: "transaction" }
 
 interface With {
+  owned: Given["owned"]
   map: (message: Message, known: readonly Told[]) => Mapped
   known: (resources: readonly string[]) => Promise<Told[]>
-  /** `bundle`: what the message alone says of it. */
+  /** `bundle`: what the message says of it. */
   look: (resource: string, bundle: Bundle) => Promise<Told[]>
 }
 
 /**
- * The map is applied once to learn which resources the message keeps up to date, and once more over
- * what this destination was told of them before. An outcome where the destination did not say what
- * it has.
+ * The map is applied over what this destination was told of the resources that the message keeps up
+ * to date; once more only where the destination itself knew one of which it was told nothing. An
+ * outcome where it did not say what it has.
  */
 async function applyMap(
   message: Message,
-  { map, known: knownOf, look }: With,
+  { owned, map, known: knownOf, look }: With,
 ): Promise<Mapped | Outcome> {
-  const first = map(message, [])
-  if ("problem" in first || first.owned.length === 0) return first
-  const known = await knownOf(first.owned)
-  const unheard = first.owned.filter((owned) => !known.some((told) => told.resource === owned))
+  const resources = owned(message)
+  const known = resources.length > 0 ? await knownOf(resources) : []
+  const mapped = map(message, known)
+  const unheard = resources.filter((one) => !known.some(({ resource }) => resource === one))
+  if ("problem" in mapped || unheard.length === 0) return mapped
+  const looked: Told[] = []
   try {
-    const looks = unheard.map((resource) => look(resource, first.bundle))
-    known.push(...(await Promise.all(looks)).flat())
+    const looks = unheard.map((resource) => look(resource, mapped.bundle))
+    looked.push(...(await Promise.all(looks)).flat())
   } catch (error) {
     // It may know better than doubt: with credentials that are wrong, that a person is needed.
     const { outcome, message: reason } = error as Error & { outcome?: Outcome }
     return outcome ?? { outcome: "retry", reason }
   }
-  const again = map(message, known)
-  if ("problem" in again) return again
-  const looked = known.filter(({ messageId }) => messageId === 0)
-  return { ...again, told: [...looked, ...again.told] }
+  if (looked.length === 0) return mapped
+  const again = map(message, [...known, ...looked])
+  return "problem" in again ? again : { ...again, told: [...looked, ...again.told] }
 }
 
 /** What a destination throws is doubt: it may be one brought along, whose network has failed. */

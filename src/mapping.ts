@@ -5,17 +5,26 @@ import type { Message, SiteSettings, SourceSettings, Told } from "./message.ts"
 /** A pure map for some message types. */
 export interface MessageMap {
   readonly types: readonly string[]
+  /**
+   * The resources a message keeps up to date, as `Told.resource`: asked first, so that `map` is
+   * given what is known of them. Left out where there are none.
+   */
+  owned?(message: Message, context: ReadContext): readonly string[]
   map(message: Message, context: MapContext): Mapped
 }
 
-/** What a map may know besides the message. */
-export interface MapContext {
+/** What a message is read with. */
+export interface ReadContext {
   site: SiteSettings
   source: SourceSettings
-  /** What the destination was told before about the resources this message owns. */
-  known: readonly Told[]
   /** Left out where the site has none. */
   codeMaps?: CodeMaps | undefined
+}
+
+/** What a map may know besides the message. */
+export interface MapContext extends ReadContext {
+  /** What the destination was told before about the resources this message owns. */
+  known: readonly Told[]
 }
 
 /** What a map makes of a message; expected failures are values. */
@@ -26,8 +35,6 @@ export type Mapped =
       notes: string[]
       /** What the bundle tells its destination, for the next message about the same resource. */
       told: Told[]
-      /** The resources the bundle keeps up to date, as `Told.resource`. */
-      owned: string[]
       /** The codes that went out as the sender's own, where a code map should have had them. */
       unmapped?: Unmapped[] | undefined
     }

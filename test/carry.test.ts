@@ -2,12 +2,13 @@ import { expect, test } from "bun:test"
 import type { Bundle } from "fhir/r4"
 import { openCarrying } from "../src/carry.ts"
 import type { Mapped } from "../src/mapping.ts"
-import type { Issue, Outcome, Sending } from "../src/message.ts"
+import type { Issue, Message, Outcome, Sending, Told } from "../src/message.ts"
 import { oru } from "./build.ts"
 
 const never = new AbortController().signal
 const delivered: Outcome = { outcome: "delivered", receipt: { status: 200 } }
 const message = { id: 1, source: "lab", peer: "", receivedAt: 0, type: "ORU^R01", bytes: oru() }
+const bundle: Bundle = { resourceType: "Bundle", type: "transaction" }
 const carrying = { destination: "central", key: "epoch-1", message, newer: [] }
 
 function carrier(takes: "bundle" | "message", mapped: Mapped, issues: readonly Issue[] = []) {
@@ -17,7 +18,7 @@ function carrier(takes: "bundle" | "message", mapped: Mapped, issues: readonly I
     return delivered
   }
   const outlets = { central: { takes, send } }
-  const carry = openCarrying({ map: () => mapped, check: () => issues, outlets })
+  const carry = openCarrying({ owned: () => [], map: () => mapped, check: () => issues, outlets })
   return { sent, carried: () => carry(carrying, async () => [], never) }
 }
 
@@ -53,9 +54,8 @@ test("a Bundle with something wrong in it is held for the first thing, and not s
       expression: `Bundle.entry[${at}].resource.status`,
     }),
   )
-  const bundle: Bundle = { resourceType: "Bundle", type: "transaction" }
   const told = [{ resource: "Patient/p", part: "PID-13", value: null, messageId: 1 }]
-  const mapped = { bundle, notes: ["PID-7: no date"], told, owned: [] }
+  const mapped = { bundle, notes: ["PID-7: no date"], told }
   const { sent, carried } = carrier("bundle", mapped, issues)
   expect(await carried()).toEqual({
     outcome: { outcome: "hold", reason: "preflight: Observation.status is required", issues },
@@ -67,21 +67,61 @@ test("a Bundle with something wrong in it is held for the first thing, and not s
 })
 
 test("what can't be looked up for want of credentials pauses; other doubt is a retry", async () => {
-  const owned = ["Patient/1"]
-  const map = (): Mapped => ({
-    bundle: { resourceType: "Bundle", type: "transaction" },
-    notes: [],
-    told: [],
-    owned,
-  })
+  const owned = () => ["Patient/1"]
+  const map = (): Mapped => ({ bundle, notes: [], told: [] })
   const outcomeOf = async (error: Error) => {
     const send = async () => delivered
     const look = () => Promise.reject(error)
     const outlets = { central: { takes: "bundle", send, look } } as const
-    const carry = openCarrying({ map, check: () => [], outlets })
+    const carry = openCarrying({ owned, map, check: () => [], outlets })
     return (await carry(carrying, async () => [], never)).outcome
   }
   const outcome: Outcome = { outcome: "pause", reason: "clientSecretFile: gone" }
   expect(await outcomeOf(Object.assign(new Error("gone"), { outcome }))).toEqual(outcome)
   expect(await outcomeOf(new Error("away"))).toEqual({ outcome: "retry", reason: "away" })
+})
+
+test("a message is mapped once, and again only over what the destination itself had", async () => {
+  const told = (resource: string, part: string): Told => ({
+    resource,
+    part,
+    value: "1",
+    messageId: 0,
+  })
+  const said = told("Patient/1", "PID-5")
+  const carriedWith = async (known: Told[], there: Told[]) => {
+    const over: (readonly Told[])[] = []
+    const looked: string[] = []
+    const map = (_: Message, known: readonly Told[]): Mapped => {
+      over.push(known)
+      return { bundle, notes: [], told: [said] }
+    }
+    const look = async (resource: string) => {
+      looked.push(resource)
+      return there
+    }
+    const outlets = { central: { takes: "bundle", send: async () => delivered, look } } as const
+    const owned = () => ["Patient/1", "Encounter/2"]
+    const carry = openCarrying({ owned, map, check: () => [], outlets })
+    const carried = await carry(carrying, async () => [...known], never)
+    return { over, looked, told: carried.told }
+  }
+  const phone = told("Patient/1", "PID-13")
+  const ward = told("Encounter/2", "PV1-3")
+  const read = told("Encounter/2", "read:location")
+  expect(await carriedWith([phone, ward], [read])).toEqual({
+    over: [[phone, ward]],
+    looked: [],
+    told: [said],
+  })
+  expect(await carriedWith([phone], [])).toEqual({
+    over: [[phone]],
+    looked: ["Encounter/2"],
+    told: [said],
+  })
+  expect(await carriedWith([phone], [read])).toEqual({
+    over: [[phone], [phone, read]],
+    looked: ["Encounter/2"],
+    told: [read, said],
+  })
 })

@@ -21,7 +21,8 @@ async function delivering(
     store,
     owed: ({ source }) => (source === "lab" ? ["central"] : []),
     carry: openCarrying({
-      map: () => ({ bundle, notes: [], told: [], owned: [] }),
+      owned: () => [],
+      map: () => ({ bundle, notes: [], told: [] }),
       check: () => [],
       outlets: {
         central: {

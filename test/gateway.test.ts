@@ -81,7 +81,7 @@ describe("a program that carries the gateway inside it", () => {
     const bundle: Bundle = { resourceType: "Bundle", type: "transaction" }
     const own: MessageMap = {
       types: ["ORU^R01"],
-      map: () => ({ bundle, notes: [], told: [], owned: [] }),
+      map: () => ({ bundle, notes: [], told: [] }),
     }
     const brought = { ...kinds, maps: [own], data: temporaryFolder() }
     const gateway = await gatewayOn(everything, brought)
@@ -109,7 +109,7 @@ describe("a message", () => {
       types: ["ORU^R01"],
       map(message) {
         if (message.id === 1) throw new TypeError(`no field in ${message.bytes}`)
-        return { bundle: { resourceType: "Bundle", type: "transaction" }, notes: [], ...nothing }
+        return { bundle: { resourceType: "Bundle", type: "transaction" }, notes: [], told: [] }
       },
     }
     const brought = { ...kinds, maps: [broken], data: temporaryFolder() }
@@ -131,7 +131,7 @@ describe("a message", () => {
           type: "transaction",
           entry: [{ resource, request }],
         }
-        return { bundle: bundle as Bundle, notes: [], ...nothing }
+        return { bundle: bundle as Bundle, notes: [], told: [] }
       },
     }
     const brought = { ...kinds, maps: [careless], data: temporaryFolder() }
@@ -246,5 +246,3 @@ test("what central knows of a patient, and this box not, is read before the upda
   ])
   await central.close()
 })
-
-const nothing = { told: [], owned: [] }

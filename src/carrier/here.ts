@@ -8,6 +8,7 @@ import {
   mapMessage,
   openCodeMaps,
   ownedResource,
+  ownedResources,
   readParts,
   yieldTo,
 } from "../map/index.ts"
@@ -69,6 +70,10 @@ export function openCarrierHere(
     return mapMessage(maps, message, { site, source: settings, known, codeMaps: asked })
   }
   const carry = openCarrying({
+    owned(message) {
+      const settings = source[message.source]
+      return settings ? ownedResources(maps, message, { site, source: settings }) : []
+    },
     map: (message, known, newer) =>
       // Whatever the newer ones' codes are: what they update was delivered.
       yieldTo(map(message, known, codeMaps), newer, (one) => map(one, [])),

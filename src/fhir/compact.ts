@@ -4,25 +4,26 @@
  */
 export function compact<T>(value: T, references?: string[]): T | undefined
 export function compact(value: unknown, references?: string[]): unknown {
-  if (value === undefined || value === null || value === "") return undefined
-  if (typeof value !== "object") return value
+  if (typeof value !== "object") return value === "" ? undefined : value
+  if (value === null) return undefined
   if (Array.isArray(value)) {
-    const items: unknown[] = []
-    for (const item of value) {
-      const kept = compact(item, references)
-      if (kept !== undefined) items.push(kept)
+    let items: unknown[] | undefined
+    for (let at = 0; at < value.length; at++) {
+      const item = compact(value[at], references)
+      if (item === undefined) continue
+      items ??= []
+      items.push(item)
     }
-    return items.length > 0 ? items : undefined
+    return items
   }
   const from = value as Record<string, unknown>
-  const kept: Record<string, unknown> = {}
-  let empty = true
+  let kept: Record<string, unknown> | undefined
   for (const key in from) {
     const member = compact(from[key], references)
     if (member === undefined) continue
     if (key === "reference" && typeof member === "string") references?.push(member)
+    kept ??= {}
     kept[key] = member
-    empty = false
   }
-  return empty ? undefined : kept
+  return kept
 }

@@ -22,10 +22,12 @@ export function ownIdentifier(site: string, type: string, ...key: string[]): Own
  * with one that of a local assigner or code table.
  */
 export function siteSystem(site: string, name?: string): string {
-  return name === undefined
-    ? `urn:waystation:${site}`
-    : `urn:waystation:${site}:${encodeURIComponent(name)}`
+  if (name === undefined) return `urn:waystation:${site}`
+  // Most names have nothing to encode, and to ask first costs a tenth.
+  return `urn:waystation:${site}:${unencoded.test(name) ? name : encodeURIComponent(name)}`
 }
+
+const unencoded = /^[\w.-]*$/
 
 /** Our own identifier among those of a resource; undefined where it has none. */
 export function ownIdentifierOf(site: string, resource: FhirResource): OwnIdentifier | undefined {

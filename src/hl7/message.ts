@@ -98,10 +98,10 @@ export class Segment {
   }
 
   #split(field: number): readonly Repetition[] {
-    const raw = this.raw(field)
-    if (raw === "") return none
     const before = this.#repetitions[field]
     if (before !== undefined) return before
+    const raw = this.raw(field)
+    if (raw === "") return none
     // MSH-2 is made of the delimiters, and nothing is delimited in it.
     const delimiters = this.#isHeader && field <= 2 ? undelimited : this.#delimiters
     const repetitions: Repetition[] = []

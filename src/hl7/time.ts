@@ -87,9 +87,26 @@ function readOffset(zone: string): string | null {
 function offsetOf(parts: Parts, timezone: string): string {
   if (parts.offset !== undefined) return parts.offset
   const local = `${parts.date}T${parts.clock}`
+  const localMs = Date.parse(`${local}Z`)
+  const last = steady.get(timezone)
+  if (last && localMs > last.afterMs && localMs < last.beforeMs) return last.offset
   const zoned = Temporal.PlainDateTime.from(local).toZonedDateTime(timezone)
-  const minutes = Math.round((Date.parse(`${local}Z`) - zoned.epochMilliseconds) / 60_000)
+  const minutes = Math.round((localMs - zoned.epochMilliseconds) / 60_000)
   const clock = [Math.abs(minutes) / 60, Math.abs(minutes) % 60]
   const [hours, rest] = clock.map((part) => String(Math.floor(part)).padStart(2, "0"))
-  return `${minutes < 0 ? "-" : "+"}${hours}:${rest}`
+  const offset = `${minutes < 0 ? "-" : "+"}${hours}:${rest}`
+  const [before, after] = [
+    zoned.getTimeZoneTransition("previous")?.epochMilliseconds ?? Number.NEGATIVE_INFINITY,
+    zoned.getTimeZoneTransition("next")?.epochMilliseconds ?? Number.POSITIVE_INFINITY,
+  ]
+  // Two days from either change no zone's local time is in doubt.
+  steady.set(timezone, { offset, afterMs: before + changeMs, beforeMs: after - changeMs })
+  return offset
 }
+
+/**
+ * By zone, the local times around the one asked for last in which its offset stays the same: to
+ * ask Temporal for each costs a twentieth of a conversion. There are as many as zones configured.
+ */
+const steady = new Map<string, { offset: string; afterMs: number; beforeMs: number }>()
+const changeMs = 2 * 86_400_000

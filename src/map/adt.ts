@@ -1,9 +1,9 @@
 import type { Reference } from "fhir/r4"
 import { referenceTo } from "../fhir/identity.ts"
 import { Transaction } from "../fhir/transaction.ts"
-import type { MapContext, Mapped, MessageMap } from "../mapping.ts"
+import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message } from "../message.ts"
-import { layEncounter, layPatient } from "./owned.ts"
+import { layEncounter, layPatient, ownedName } from "./owned.ts"
 import { type Part, partOf, partsOf } from "./part.ts"
 import { addOrigin, concluded, type Mention, type Reading, readMessage } from "./reading.ts"
 import { allergy } from "./segment/al1.ts"
@@ -26,11 +26,22 @@ import {
  */
 export const adt: MessageMap = {
   types: ["ADT^A01", "ADT^A03", "ADT^A04", "ADT^A08", "ADT^A28", "ADT^A31"],
+  owned,
   map,
 }
 
 /** Messages about a person, not a visit: their PV1 is there because the structure demands one. */
 const personTypes = new Set(["ADT^A28", "ADT^A31"])
+
+function owned(message: Message, context: ReadContext): string[] {
+  const reading = readMessage(message, context)
+  const pid = reading.parsed.first("PID")
+  const patient = pid && patientIdentity(pid, reading)
+  if (patient === undefined) return []
+  const visit = visitIn(reading, referenceTo(patient))
+  const names = [ownedName("Patient", patient)]
+  return visit ? [...names, ownedName("Encounter", visit.identity)] : names
+}
 
 function map(message: Message, context: MapContext): Mapped {
   const reading = readMessage(message, context)
@@ -58,12 +69,7 @@ function map(message: Message, context: MapContext): Mapped {
   addAllergies(transaction, reference, reading)
   addCoverages(transaction, reference, reading, mention)
   addOrigin(transaction, reading)
-  const owned = encounter ? [patient, encounter] : [patient]
-  return concluded(reading, {
-    transaction,
-    told: owned.flatMap(({ told }) => told),
-    owned: owned.map(({ name }) => name),
-  })
+  return concluded(reading, { transaction, told: [...patient.told, ...(encounter?.told ?? [])] })
 }
 
 /** What no map reads is not dropped without a trace. */
@@ -91,8 +97,19 @@ function patientParts(reading: Reading): Part[] {
   ]
 }
 
-/** The visit a message speaks of; undefined where it is about the person alone. */
+/** What a message says of its visit; undefined where it is about the person alone. */
 function visitOf(reading: Reading, patient: Reference) {
+  const visit = visitIn(reading, patient)
+  if (visit === undefined) return undefined
+  const { pv1, identity } = visit
+  const status = visitStatus(reading.message.type, pv1)
+  const event: Part[] = status ? [{ part: "MSH-9", makes: { status }, mentions: [] }] : []
+  const parts = [...event, ...partsOf(pv1, pv1Fields, reading)]
+  return { identity, visitClass: pv1.text(2), parts }
+}
+
+/** The visit a message speaks of. */
+function visitIn(reading: Reading, patient: Reference) {
   const pv1 = reading.parsed.first("PV1")
   if (pv1 === undefined || personTypes.has(reading.message.type)) return undefined
   if (!speaksOfVisit(pv1)) return undefined
@@ -103,13 +120,7 @@ function visitOf(reading: Reading, patient: Reference) {
     // What an update says of a visit that can't be found would be one more visit, and never end.
     if (reading.message.type === "ADT^A08") return undefined
   }
-  const status = visitStatus(reading.message.type, pv1)
-  const event: Part[] = status ? [{ part: "MSH-9", makes: { status }, mentions: [] }] : []
-  return {
-    identity: encounterIdentity(pv1, patient, reading),
-    visitClass: pv1.text(2),
-    parts: [...event, ...partsOf(pv1, pv1Fields, reading)],
-  }
+  return { pv1, identity: encounterIdentity(pv1, patient, reading) }
 }
 
 /**

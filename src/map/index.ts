@@ -1,5 +1,5 @@
 import { hasMoreSegments } from "../hl7/segments.ts"
-import type { MapContext, Mapped, MessageMap } from "../mapping.ts"
+import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message } from "../message.ts"
 import { adt } from "./adt.ts"
 import { oru } from "./oru.ts"
@@ -32,7 +32,7 @@ export function mapMessage(
   message: Message,
   context: MapContext,
 ): Mapped {
-  const found = maps.find(({ types }) => types.includes(message.type))
+  const found = mapFor(maps, message)
   if (found === undefined)
     return { problem: `no map for ${message.type || "a message of no type"}` }
   if (hasMoreSegments(message.bytes, segmentsMax)) return { problem: tooManySegments }
@@ -42,6 +42,24 @@ export function mapMessage(
     const family = message.type.split("^")[0]
     return { problem: `the ${family} map failed: ${faultOf(error)}` }
   }
+}
+
+/** The resources a message keeps up to date; none of one that `mapMessage` says is held. */
+export function ownedResources(
+  maps: readonly MessageMap[],
+  message: Message,
+  context: ReadContext,
+): readonly string[] {
+  if (hasMoreSegments(message.bytes, segmentsMax)) return []
+  try {
+    return mapFor(maps, message)?.owned?.(message, context) ?? []
+  } catch {
+    return []
+  }
+}
+
+function mapFor(maps: readonly MessageMap[], { type }: Message): MessageMap | undefined {
+  return maps.find(({ types }) => types.includes(type))
 }
 
 /** A plain Error is one of our own; what the runtime throws may quote the message, so its name. */

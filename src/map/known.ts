@@ -50,7 +50,7 @@ export function layKnown(
 export function joinParts(parts: readonly Part[]): Joined {
   const elements: Elements = {}
   const mentions: Identified[] = []
-  for (const part of parts.toSorted((a, b) => fieldOrder.compare(a.part, b.part))) {
+  for (const part of parts.toSorted(byField)) {
     if (part.makes === null) continue
     merge(elements, part.makes)
     mentions.push(...part.mentions)
@@ -115,8 +115,15 @@ function newestOf(all: readonly Said[]): Said[] {
   return [...newest.values()]
 }
 
-/** PID-5 before PID-13. */
-const fieldOrder = new Intl.Collator("en", { numeric: true })
+/** By their segment, and PID-5 before PID-13. */
+function byField({ part: a }: Part, { part: b }: Part): number {
+  return order(a.slice(0, 3), b.slice(0, 3)) || a.length - b.length || order(a, b)
+}
+
+/** Not by a collator's, which cost more than half of the joining. */
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
 
 /** Lists are joined, objects merged, and a single value is set; what was there is left as it is. */
 function merge(into: Elements, from: object): Elements {

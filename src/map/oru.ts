@@ -31,7 +31,7 @@ function map(message: Message, context: MapContext): Mapped {
     addResult(result, identityOf(result, index, reading), filing)
   }
   addOrigin(transaction, reading)
-  return concluded(reading, { transaction, told: [], owned: [] })
+  return concluded(reading, { transaction, told: [] })
 }
 
 function addResult(result: Result, identity: OwnIdentifier, filing: Filing): void {

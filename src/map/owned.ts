@@ -14,8 +14,6 @@ import { targetOf } from "./vocabulary/target.ts"
 
 /** A resource that a message keeps up to date, as it is to stand at the destination. */
 export interface Owned<R> {
-  /** `Patient/<uuid>`, as `Told` names it. */
-  name: string
   resource: R
   mentions: Identified[]
   told: Told[]
@@ -27,16 +25,21 @@ interface Layer {
   known: readonly Told[]
 }
 
+/** A resource as `Told.resource` names it: `Patient/<uuid>`. */
+export function ownedName(type: "Patient" | "Encounter", { value }: OwnIdentifier): string {
+  return `${type}/${value}`
+}
+
 /** The Patient that a message's parts make, over what is known of it. */
 export function layPatient(
   identity: OwnIdentifier,
   parts: readonly Part[],
   layer: Layer,
 ): Owned<Patient> {
-  const name = `Patient/${identity.value}`
+  const name = ownedName("Patient", identity)
   const laid = layKnown(name, parts, layer, (part) => patientElements.get(part) ?? [])
   const resource = patientOf(identity, laid.elements)
-  return { name, resource, mentions: laid.mentions, told: laid.told }
+  return { resource, mentions: laid.mentions, told: laid.told }
 }
 
 /** The Patient of these elements. */
@@ -55,10 +58,10 @@ export function layEncounter(
   visitClass: string | undefined,
   reading: Reading,
 ): Owned<Encounter> {
-  const name = `Encounter/${identity.value}`
+  const name = ownedName("Encounter", identity)
   const laid = layKnown(name, parts, layer, (part) => encounterElements.get(part) ?? [])
   const resource = encounterOf(identity, subject, laid.elements, visitClass, reading)
-  return { name, resource, mentions: laid.mentions, told: laid.told }
+  return { resource, mentions: laid.mentions, told: laid.told }
 }
 
 /** The Encounter of these elements; what its class is (PV1-2) tells the status nobody gave. */

@@ -5,7 +5,7 @@ import { addProvenance } from "../fhir/provenance.ts"
 import type { Transaction } from "../fhir/transaction.ts"
 import { type ParsedMessage, parseMessage } from "../hl7/message.ts"
 import { type TimeRead, toInstant } from "../hl7/time.ts"
-import type { CodeMap, CodeMaps, MapContext, Mapped, Unmapped } from "../mapping.ts"
+import type { CodeMap, CodeMaps, Mapped, ReadContext, Unmapped } from "../mapping.ts"
 import type { Message, SiteSettings, SourceSettings, Told } from "../message.ts"
 import { type CodedField, speakableCode } from "./codes/fields.ts"
 import type { LocalCode } from "./type/mapped-coding.ts"
@@ -39,7 +39,7 @@ export interface Reading {
 export type Mention = (resource: Identified) => Reference
 
 /** Parses a message for a map. */
-export function readMessage(message: Message, context: MapContext): Reading {
+export function readMessage(message: Message, context: ReadContext): Reading {
   const { site, source, codeMaps } = context
   const parsed = parseMessage(message.bytes, { charset: source.charset })
   const header = parsed.first("MSH")
@@ -81,10 +81,10 @@ export function addOrigin(transaction: Transaction, reading: Reading): void {
   }
   const header = reading.parsed.first("MSH")
   const made = toInstant(header?.text(7) ?? "", reading.timezone)
-  const received = new Date(reading.message.receivedAt).toISOString()
+  const received = () => new Date(reading.message.receivedAt).toISOString()
   addProvenance(transaction, {
     site: reading.site.id,
-    recorded: "value" in made ? made.value : received,
+    recorded: "value" in made ? made.value : received(),
     controlId: header?.text(10) ?? "",
     sender: reading.sender,
     digest: reading.digest,
@@ -94,7 +94,7 @@ export function addOrigin(transaction: Transaction, reading: Reading): void {
 /** What a map has made of a message, or why it is held: a code that its code map does not have. */
 export function concluded(
   reading: Reading,
-  made: { transaction: Transaction; told: Told[]; owned: string[] },
+  made: { transaction: Transaction; told: Told[] },
 ): Mapped {
   const { notes, unmappedCodes } = reading
   const codes = [...unmappedCodes.values()]
@@ -105,6 +105,6 @@ export function concluded(
     const problem = `${speakableCode(field, code)} of ${field} has no place in code map ${codeMap}`
     return { problem, unmapped }
   }
-  const { transaction, told, owned } = made
-  return { bundle: transaction.bundle(), notes, told, owned, unmapped }
+  const { transaction, told } = made
+  return { bundle: transaction.bundle(), notes, told, unmapped }
 }

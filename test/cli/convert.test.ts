@@ -166,7 +166,7 @@ test("convert says of a Bundle that would be held what is wrong with it, and whe
     const resource = { resourceType: "Patient", gender: "woman" }
     const entry = [{ resource, request: { method: "POST", url: "Patient" } }]
     const bundle = { resourceType: "Bundle", type: "transaction", entry }
-    maps.unshift({ types: ["XYZ^Z01"], map: () => ({ bundle, notes: [], told: [], owned: [] }) })`
+    maps.unshift({ types: ["XYZ^Z01"], map: () => ({ bundle, notes: [], told: [] }) })`
   const cwd = folderOf({ "planted.ts": planted, "a.hl7": noMap })
   const convert = ["--preload", "./planted.ts", join(root, "src/main.ts"), "convert"]
   const problem =

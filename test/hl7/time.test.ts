@@ -59,6 +59,26 @@ describe("a time", () => {
     expect(value(toDateTime("202610250230", "Europe/Berlin"))).toBe("2026-10-25T02:30:00+02:00")
   })
 
+  test.each(["Europe/Berlin", "America/St_Johns", "Africa/Casablanca", "Pacific/Apia"])(
+    "of %s is the same whatever time was read before it",
+    (zone) => {
+      const hours = Array.from({ length: 24 * 366 }, (_, hour) =>
+        Temporal.PlainDateTime.from("2011-03-01T00:30").add({ hours: hour }),
+      )
+      const read = (local: Temporal.PlainDateTime) =>
+        value(toDateTime(local.toString().replace(/\D/g, ""), zone))
+      const wanted = (local: Temporal.PlainDateTime) =>
+        (Date.parse(`${local}Z`) - local.toZonedDateTime(zone).epochMilliseconds) / 60_000
+      const offsetOf = (text: string) => {
+        const [, sign, hour, minute] = /([+-])(\d\d):(\d\d)$/.exec(text) ?? []
+        return (sign === "-" ? -1 : 1) * (Number(hour) * 60 + Number(minute))
+      }
+      for (const local of [...hours, ...hours.toReversed()]) {
+        expect(offsetOf(read(local))).toBe(wanted(local))
+      }
+    },
+  )
+
   test("before standard time has an offset FHIR can write, without seconds", () => {
     expect(value(toDateTime("190001010000", nairobi))).toBe("1900-01-01T00:00:00+02:27")
   })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test"
 import type { Bundle, BundleEntry, DiagnosticReport } from "fhir/r4"
-import { mapMessage, maps } from "../../src/map/index.ts"
+import { mapMessage, maps, ownedResources } from "../../src/map/index.ts"
 import type { Mapped } from "../../src/mapping.ts"
 import type { SourceSettings } from "../../src/message.ts"
 import { invalid } from "../validate.ts"
@@ -99,8 +99,9 @@ describe("what a result only mentions", () => {
   })
 
   test("owns nothing, so that nothing is remembered of it", () => {
-    const mapped = map([pid, obr])
-    expect(mapped).toMatchObject({ told: [], owned: [] })
+    expect(map([pid, obr])).toMatchObject({ told: [] })
+    const header = "MSH|^~\\&|LAB|KISUMU|||20260415||ORU^R01|1|P|2.5.1"
+    expect(ownedResources(maps, message([header, pid, obr]), context())).toEqual([])
   })
 
   test("a visit without a number is not made", () => {

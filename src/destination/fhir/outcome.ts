@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto"
 import type { Issue, Outcome, Receipt } from "../../message.ts"
 import { type Answer, proofOf } from "../answer.ts"
 import { beginning, explanation, issuesOf, object, parseResource } from "../explanation.ts"
@@ -101,12 +100,11 @@ function outcomeOfEntry(status: number, index: number, entry: EntryResponse | un
 
 /** The proof of a delivery: small, and enough to ask the centre's people about it. */
 function receiptOf(answer: Answer, entries: readonly EntryResponse[]): Receipt {
-  const digest = createHash("sha256")
-  for (const { location, etag } of entries) digest.update(`${location} ${etag}\n`)
+  const stored = entries.map(({ location, etag }) => `${location} ${etag}\n`).join("")
   return {
     status: answer.status,
     entries: entries.length,
-    digest: digest.digest("hex"),
+    digest: Bun.CryptoHasher.hash("sha256", stored, "hex"),
     ...proofOf(answer.headers),
   }
 }

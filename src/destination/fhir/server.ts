@@ -87,5 +87,5 @@ export function openServer(
 const reading = { "cache-control": "no-cache", "user-agent": "Waystation" }
 
 function digestOf(text: string): string {
-  return new Bun.CryptoHasher("sha256").update(text).digest("hex").slice(0, 32)
+  return Bun.CryptoHasher.hash("sha256", text, "hex").slice(0, 32)
 }

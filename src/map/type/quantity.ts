@@ -6,6 +6,11 @@ import { type LocalCode, mappedCoding } from "./mapped-coding.ts"
 /** The part of a Quantity that a unit makes. */
 export type Unit = Pick<Quantity, "unit" | "system" | "code">
 
+/** A value of a unit. */
+export function quantityOf(value: number, { unit, system, code }: Unit): Quantity {
+  return { value, unit, system, code }
+}
+
 /** An NM (2.5.1, 2A.45) as a number; undefined where it is not one: ">90", "negative", "1,5". */
 export function decimal(text: string | undefined): number | undefined {
   if (text === undefined || !/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) return undefined

@@ -1,5 +1,5 @@
 import type { ObservationReferenceRange } from "fhir/r4"
-import { decimal, type Unit } from "./quantity.ts"
+import { decimal, quantityOf, type Unit } from "./quantity.ts"
 
 /**
  * OBX-7 as a reference range: its text always, and its ends where it is plainly two numbers, as
@@ -9,5 +9,5 @@ export function referenceRange(text: string, unit: Unit): ObservationReferenceRa
   const [, first, second] = /^([+-]?[\d.]+)\s*(?:-|–|~|to)\s*([+-]?[\d.]+)$/.exec(text) ?? []
   const [low, high] = [decimal(first), decimal(second)]
   if (low === undefined || high === undefined || low > high) return { text }
-  return { low: { value: low, ...unit }, high: { value: high, ...unit }, text }
+  return { low: quantityOf(low, unit), high: quantityOf(high, unit), text }
 }

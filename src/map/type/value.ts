@@ -3,7 +3,7 @@ import type { Repetition, Segment } from "../../hl7/message.ts"
 import type { Reading } from "../reading.ts"
 import { concept } from "./cwe.ts"
 import { period, readDateTime } from "./dtm.ts"
-import { decimal, type Unit, unitOf } from "./quantity.ts"
+import { decimal, quantityOf, type Unit, unitOf } from "./quantity.ts"
 import { structuredNumeric } from "./sn.ts"
 
 /** What an Observation or one of its components may have for a value. */
@@ -101,13 +101,14 @@ function read(
 
 function quantity(text: string | undefined, unit: Unit): Value | undefined {
   const value = decimal(text)
-  return value === undefined ? undefined : { valueQuantity: { value, ...unit } }
+  return value === undefined ? undefined : { valueQuantity: quantityOf(value, unit) }
 }
 
 function range(low: number | undefined, high: number | undefined, unit: Unit): Value | undefined {
   if (low === undefined && high === undefined) return undefined
   if (low !== undefined && high !== undefined && low > high) return undefined
-  const end = (value: number | undefined) => (value === undefined ? undefined : { value, ...unit })
+  const end = (value: number | undefined) =>
+    value === undefined ? undefined : quantityOf(value, unit)
   return { valueRange: { low: end(low), high: end(high) } }
 }
 
