@@ -114,13 +114,9 @@ export class Line {
         timer = setTimeout(resolve, heedMs)
       }, graceMs)
     })
-    await Promise.race([this.#finished(), over])
+    const ended = this.#running?.then(() => Promise.all(this.#inFlight.values()))
+    await Promise.race([ended, over])
     clearTimeout(timer)
-  }
-
-  async #finished(): Promise<void> {
-    await this.#running
-    await Promise.all(this.#inFlight.values())
   }
 
   async #run(): Promise<void> {

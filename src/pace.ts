@@ -1,7 +1,7 @@
 /** More messages a second than a clinic's machines send: somebody resends what an outage kept. */
 const busyPerSecond = 1_000
 /** Deliveries that may start to each destination in a second of that. */
-const startsPerSecond = 240
+const startsPerSecond = 210
 /** So many may start at once after a pause. */
 const burst = 15
 /** So many start together, and are settled in one commit. */
