@@ -1,5 +1,6 @@
-import type { Attachment, DiagnosticReport, DocumentReference, Reference } from "fhir/r4"
+import type { Attachment, DiagnosticReport, DocumentReference } from "fhir/r4"
 import type { Transaction } from "../fhir/transaction.ts"
+import type { About } from "./mentioned.ts"
 import { type Filed, referenceOf } from "./parent.ts"
 import type { Mention, Reading } from "./reading.ts"
 import type { Observed, Order } from "./result.ts"
@@ -21,12 +22,6 @@ export interface Filing {
   reading: Reading
   /** See `distinct`. */
   distinct: Distinct
-}
-
-/** What every resource of one patient's results refers to. */
-export interface About {
-  subject: Reference
-  encounter: Reference | undefined
 }
 
 /** What an order makes: not yet in the transaction, so that orders can be linked to one another. */

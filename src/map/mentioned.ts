@@ -1,0 +1,68 @@
+import type { Reference } from "fhir/r4"
+import type { OwnIdentifier } from "../fhir/identity.ts"
+import type { Transaction } from "../fhir/transaction.ts"
+import type { Segment } from "../hl7/message.ts"
+import { joinParts } from "./known.ts"
+import { encounterOf, patientOf } from "./owned.ts"
+import { partsOf } from "./part.ts"
+import { type Mention, own, type Reading } from "./reading.ts"
+import { nk1Parts } from "./segment/nk1.ts"
+import { pd1Fields } from "./segment/pd1.ts"
+import { patientIdentity, pidParts } from "./segment/pid.ts"
+import { encounterIdentity, pv1Fields, speaksOfVisit } from "./segment/pv1.ts"
+
+/** The segments that say whom a message is about, of one of its patients. */
+export interface Concerned {
+  pid: Segment
+  pd1: Segment | undefined
+  nk1: Segment[]
+  pv1: Segment | undefined
+}
+
+/** What every resource about one patient refers to. */
+export interface About {
+  subject: Reference
+  encounter: Reference | undefined
+}
+
+/**
+ * Mentions the patient, and the visit where PV1-19 numbers it: without its number it can't be
+ * found. Both are created where they are absent and never overwritten. `index` counts the message's
+ * patients, from 0.
+ */
+export function mentionPatient(
+  { pid, pd1, nk1, pv1 }: Concerned,
+  index: number,
+  { transaction, reading }: { transaction: Transaction; reading: Reading },
+): About {
+  const identity = identityOf(pid, index, reading)
+  const mention: Mention = (resource) => transaction.create(resource)
+  const parts = [
+    ...pidParts(pid, reading),
+    ...(pd1 ? partsOf(pd1, pd1Fields, reading) : []),
+    ...nk1Parts(nk1, reading),
+  ]
+  const { elements, mentions } = joinParts(parts)
+  const subject = mention(patientOf(identity, elements))
+  for (const each of mentions) mention(each)
+  if (pv1?.text(19) === undefined) {
+    if (pv1 && speaksOfVisit(pv1)) reading.note("PV1-19: no visit number; the visit is left out")
+    return { subject, encounter: undefined }
+  }
+  const visit = encounterIdentity(pv1, subject, reading)
+  const visited = joinParts(partsOf(pv1, pv1Fields, reading))
+  for (const each of visited.mentions) mention(each)
+  const encounter = encounterOf(visit, subject, visited.elements, pv1.text(2), reading)
+  return { subject, encounter: mention(encounter) }
+}
+
+/**
+ * A patient without a number is known by this message alone: the result is not lost, it meets no
+ * other, and the trail says why.
+ */
+function identityOf(pid: Segment, index: number, reading: Reading): OwnIdentifier {
+  const numbered = patientIdentity(pid, reading)
+  if (numbered !== undefined) return numbered
+  reading.note("PID-3 names no patient number: the patient is known by this message alone")
+  return own(reading, "Patient", "message", reading.digest, `${index}`)
+}
