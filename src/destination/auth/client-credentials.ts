@@ -3,7 +3,7 @@ import { address } from "../settings.ts"
 import type { Auth, AuthGiven } from "./auth.ts"
 import { clientSecret, proofOf, text } from "./client-secret.ts"
 import { openToken } from "./token.ts"
-import { askToken, grantedOf, type TokenRequest } from "./token-endpoint.ts"
+import { grant, type TokenRequest } from "./token-endpoint.ts"
 
 const config = v.strictObject({
   kind: v.literal("client-credentials"),
@@ -21,10 +21,7 @@ type Settings = v.InferOutput<typeof config>
 export const clientCredentials = {
   config,
   open: (settings: Settings, given: AuthGiven): Auth =>
-    openToken(async (signal) => {
-      const request = requestOf(settings)
-      return grantedOf(await askToken(request, given, signal), request, given.now())
-    }, given),
+    openToken((signal) => grant(requestOf(settings), given, signal), given),
 }
 
 function requestOf(settings: Settings): TokenRequest {

@@ -4,7 +4,7 @@ import type { Auth, AuthGiven } from "./auth.ts"
 import { clientSecret, proofOf, text } from "./client-secret.ts"
 import { readSecret, secretFile } from "./secret-file.ts"
 import { openToken } from "./token.ts"
-import { askToken, grantedOf, type TokenRequest } from "./token-endpoint.ts"
+import { grant, type TokenRequest } from "./token-endpoint.ts"
 
 const config = v.pipe(
   v.strictObject({
@@ -37,10 +37,7 @@ type Settings = v.InferOutput<typeof config>
 export const password = {
   config,
   open: (settings: Settings, given: AuthGiven): Auth =>
-    openToken(async (signal) => {
-      const request = requestOf(settings)
-      return grantedOf(await askToken(request, given, signal), request, given.now())
-    }, given),
+    openToken((signal) => grant(requestOf(settings), given, signal), given),
 }
 
 function requestOf(settings: Settings): TokenRequest {

@@ -7,7 +7,7 @@ import { readSecret, secretFile } from "./secret-file.ts"
 import { ServerClock } from "./server-clock.ts"
 import { discoverTokenUrl } from "./smart-discovery.ts"
 import { type Granted, openToken } from "./token.ts"
-import { askToken, grantedOf, type TokenRequest } from "./token-endpoint.ts"
+import { askToken, grant, grantedOf, type TokenRequest } from "./token-endpoint.ts"
 
 const config = v.strictObject({
   kind: v.literal("smart-backend"),
@@ -56,8 +56,7 @@ async function grantAt(
   const answer = await askToken(request, given, signal)
   const otherTime = clock.heed(tokenUrl, answer)
   if (!otherTime || answer.status < 400) return grantedOf(answer, request, given.now())
-  const again = await requestOf(tokenUrl, settings, clock)
-  return grantedOf(await askToken(again, given, signal), again, given.now())
+  return grant(await requestOf(tokenUrl, settings, clock), given, signal)
 }
 
 async function requestOf(

@@ -17,6 +17,15 @@ export interface TokenRequest {
   advice: string
 }
 
+/** Asks for a token and reads the answer. Throws AccessProblem as the two do. */
+export async function grant(
+  request: TokenRequest,
+  given: Pick<AuthGiven, "ask" | "now">,
+  signal: AbortSignal,
+): Promise<Granted> {
+  return grantedOf(await askToken(request, given, signal), request, given.now())
+}
+
 /** Asks for a token. Throws AccessProblem where no whole answer comes: a retry. */
 export async function askToken(
   { url, form, headers }: TokenRequest,
