@@ -1,6 +1,6 @@
 import { startScript } from "./child.ts"
 import { type Fsync, measureFsync } from "./disk.ts"
-import { type Gateway, openPlace } from "./gateway.ts"
+import { type Gateway, openPlace, untilNothingIsPending } from "./gateway.ts"
 import { putLoad } from "./load.ts"
 import { medians } from "./median.ts"
 import { type Meanwhile, type Observed, observe } from "./observe.ts"
@@ -96,10 +96,7 @@ export async function observeGateway(
 async function deliverSome(gateway: Gateway, durationMs: number): Promise<number> {
   const load = { port: gateway.port, connections: 64, first: 0, warmUpMs: 0, durationMs: 60_000 }
   const { acked } = await putLoad({ ...load, messages: durationMs })
-  for (let left = acked; left > 0; await Bun.sleep(50)) {
-    const { destinations } = await gateway.status()
-    left = Object.values(destinations).reduce((sum, { pending }) => sum + pending, 0)
-  }
+  await untilNothingIsPending(gateway)
   return acked
 }
 

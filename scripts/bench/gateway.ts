@@ -59,7 +59,8 @@ export function openPlace(sinkPort?: number, otherwise: Otherwise = {}): Place {
     async start() {
       const command = [program, "run", "--config", config, "--data", data]
       const isReady = ({ event }: Record<string, unknown>) => event === "ready"
-      const child = await start(command, "stderr", isReady, otherwise.variables)
+      const variables = { ...serviceEnvironment(), ...otherwise.variables }
+      const child = await start(command, "stderr", isReady, variables)
       const { sources, admin } = child.said as { sources: { lab: string }; admin: string }
       const headers = { authorization: `Bearer ${tokenIn(data)}` }
       return {
@@ -85,6 +86,13 @@ export async function untilNothingIsPending(gateway: Gateway): Promise<void> {
     await Bun.sleep(pollMs)
   }
   throw new Error(`the backlog is still there after ${patienceMs / 1000} s`)
+}
+
+/** What the service has in its environment, which is how clinics run it. */
+function serviceEnvironment(): Record<string, string> {
+  const unit = readFileSync(join(import.meta.dir, "../../systemd/waystation.service"), "utf8")
+  const set = unit.matchAll(/^Environment=(\w+)=(.*)$/gm)
+  return Object.fromEntries([...set].map(([, name = "", value = ""]) => [name, value]))
 }
 
 function tokenIn(data: string): string {
