@@ -1,11 +1,15 @@
 /**
- * Our own targets, where the HL7 v2-to-FHIR guide's tables know a v2 code and name no target, and
- * FHIR requires one. The v2 code is kept beside each by whoever emits it.
+ * Our own targets, where the HL7 v2-to-FHIR guide's tables know a v2 code and name no target, or
+ * one that FHIR does not allow in its place. The v2 code is kept beside each by whoever emits it.
  */
+import { eventRelatedPeriod as guideEventRelatedPeriod } from "./event-related-period.ts"
+import { fillerStatus as guideFillerStatus } from "./filler-status.ts"
+import { nameUse as guideNameUse } from "./name-use.ts"
 import { observationStatus as guideObservationStatus } from "./observation-status.ts"
 import { orderControl as guideOrderControl } from "./order-control.ts"
 import { resultStatus as guideResultStatus } from "./result-status.ts"
 import { telecomEquipment as guideTelecomEquipment } from "./telecom-equipment.ts"
+import { telecomUse as guideTelecomUse } from "./telecom-use.ts"
 
 /** OBX-11 (table 0085) → Observation.status, a required binding. */
 export const observationStatus = {
@@ -47,13 +51,42 @@ export const orderControl = {
   RE: { code: "active" },
   // The order is known under another number, or its number or status is asked or told.
   NA: { code: "active" },
+  RR: { code: "active" },
   SC: { code: "active" },
   SN: { code: "active" },
-  // Replaced, or unable to be carried out or changed.
+  SR: { code: "active" },
+  SS: { code: "active" },
+  // It is changed, refilled, released, or goes to somebody else to be carried out.
+  OE: { code: "active" },
+  OF: { code: "active" },
+  OP: { code: "active" },
+  OR: { code: "active" },
+  RF: { code: "active" },
+  XO: { code: "active" },
+  XR: { code: "active" },
+  XX: { code: "active" },
+  // What was asked of it cannot be done: it stands as it stood.
+  UC: { code: "active" },
+  UD: { code: "active" },
+  UF: { code: "active" },
+  UH: { code: "active" },
+  UM: { code: "active" },
+  UR: { code: "active" },
+  UX: { code: "active" },
+  // It belongs to another order, a problem or a goal, or one step of it is given up.
+  CH: { code: "active" },
+  CN: { code: "active" },
+  CP: { code: "active" },
+  LI: { code: "active" },
+  PA: { code: "active" },
+  UN: { code: "active" },
+  // Replaced, or unable to be carried out.
   RP: { code: "revoked" },
   RU: { code: "revoked" },
   UA: { code: "revoked" },
   DE: { code: "entered-in-error" },
+  // A charge, and no order.
+  MC: { code: "unknown" },
 } as const
 
 /** XTN-3 (table 0202) → ContactPoint.system. */
@@ -61,4 +94,43 @@ export const telecomEquipment = {
   ...guideTelecomEquipment,
   // The guide names the use "mobile", which is no system: a mobile phone is a phone.
   CP: { code: "phone" },
+} as const
+
+/** XTN-2 (table 0201) → ContactPoint.use. */
+export const telecomUse = {
+  ...guideTelecomUse,
+  // Another residence and a holiday house are somebody's homes as well.
+  ORN: { code: "home" },
+  VHN: { code: "home" },
+} as const
+
+/** XPN-7 (table 0200) → HumanName.use. */
+export const nameUse = {
+  ...guideNameUse,
+  // FHIR has "temp" for the names that are given at birth.
+  NB: { code: "temp" },
+  NOUSE: { code: "old" },
+  // FHIR's "anonymous" is a pseudonym as well.
+  S: { code: "anonymous" },
+} as const
+
+/** SCH-25 and AIS-10 (table 0278) → Appointment.status, a required binding. */
+export const fillerStatus = {
+  ...guideFillerStatus,
+  // It had begun, and will not go on.
+  Discontinued: { code: "cancelled" },
+  // Confirmed, though the time is taken twice.
+  Overbook: { code: "booked" },
+  // Nobody else can have the time.
+  Blocked: { code: "booked" },
+} as const
+
+/** RPT-8 (table 0528) → Timing.repeat.when, a required binding. */
+export const eventRelatedPeriod = {
+  ...guideEventRelatedPeriod,
+  // FHIR has no time between meals: the guide's targets are table 0528 itself.
+  IC: null,
+  ICM: null,
+  ICD: null,
+  ICV: null,
 } as const

@@ -2,6 +2,7 @@
 // of the HL7 v2-to-FHIR guide, 1.0.0 STU 1 (CC0). Not to be edited by hand.
 
 const v3MaritalStatusSystem = "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus"
+const v20002System = "http://terminology.hl7.org/CodeSystem/v2-0002"
 const v3NullFlavorSystem = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor"
 
 export const maritalStatus = {
@@ -10,7 +11,7 @@ export const maritalStatus = {
   M: { system: v3MaritalStatusSystem, code: "M", display: "Married" },
   S: { system: v3MaritalStatusSystem, code: "S", display: "Never Married" },
   W: { system: v3MaritalStatusSystem, code: "W", display: "Widowed" },
-  C: { system: v3MaritalStatusSystem, code: "C", display: "Common Law" },
+  C: { system: v20002System, code: "C", display: "Common law" },
   G: { system: v3MaritalStatusSystem, code: "T", display: "Domestic partner" },
   P: { system: v3MaritalStatusSystem, code: "T", display: "Domestic partner" },
   R: { system: v3MaritalStatusSystem, code: "T", display: "Domestic partner" },
