@@ -3,8 +3,8 @@ import type { Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import { codeKey, firstConcept, translated } from "../type/cwe.ts"
-import { identifier } from "../type/cx.ts"
 import { dateTime } from "../type/dtm.ts"
+import { entityIdentifier, entityOf } from "../type/ei.ts"
 import { practitioner } from "../type/xcn.ts"
 import { diagnosisType } from "../vocabulary/diagnosis-type.ts"
 import { targetOf } from "../vocabulary/target.ts"
@@ -32,7 +32,10 @@ export function condition(
     return undefined
   }
   const number = dg1.text(20)
-  const numbers = each(dg1, 20, (ei) => identifier(ei, "diagnosis", "DG1-20", reading))
+  const numbers = each(dg1, 20, (ei) => {
+    const numbered = entityOf(ei)
+    return numbered && entityIdentifier(numbered, undefined, "diagnosis", reading)
+  })
   const [asserter] = each(dg1, 16, (xcn) => practitioner(xcn, reading, mention))
   const key = [
     patient.reference ?? "",

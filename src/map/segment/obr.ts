@@ -7,7 +7,7 @@ import { absentCode } from "../type/absent.ts"
 import { firstConcept, translated } from "../type/cwe.ts"
 import { dateTime, instant, period } from "../type/dtm.ts"
 import { entityKey } from "../type/ei.ts"
-import { namedPerson } from "../type/ndl.ts"
+import { worker } from "../type/ndl.ts"
 import { type Status, statusOf } from "../type/status.ts"
 import { resultStatus } from "../vocabulary/decided.ts"
 import { diagnosticServiceSection } from "../vocabulary/diagnostic-service-section.ts"
@@ -77,8 +77,8 @@ export function diagnosticReport(
     basedOn: basedOn && [basedOn],
     ...effective(obr, reading),
     issued: instant(obr.text(22), "OBR-22", reading),
-    resultsInterpreter: each(obr, 32, (ndl) => namedPerson(ndl, reading)),
-    performer: each(obr, 34, (ndl) => namedPerson(ndl, reading)),
+    resultsInterpreter: each(obr, 32, (ndl) => worker(ndl, "OBR-32", reading, mention)),
+    performer: each(obr, 34, (ndl) => worker(ndl, "OBR-34", reading, mention)),
     specimen,
     result,
     presentedForm,

@@ -5,11 +5,12 @@ import { each, type Field, type Part, partsOf } from "../part.ts"
 import { own, type Reading } from "../reading.ts"
 import { concept, firstConcept, translated } from "../type/cwe.ts"
 import { identifier, identifierTypeOf, patientNumber } from "../type/cx.ts"
+import { licence } from "../type/dln.ts"
 import { date, dateTime } from "../type/dtm.ts"
 import { gender } from "../type/gender.ts"
 import { language } from "../type/language.ts"
 import { address } from "../type/xad.ts"
-import { personName } from "../type/xpn.ts"
+import { personName, personNames } from "../type/xpn.ts"
 import { contactPoint } from "../type/xtn.ts"
 import { maritalStatus } from "../vocabulary/marital-status.ts"
 import { targetOf } from "../vocabulary/target.ts"
@@ -78,7 +79,13 @@ export const pidFields: readonly Field<Patient>[] = [
   },
   coded(17, "patient-religion"),
   numberOnly(19, "SS", "ssn"),
-  numberOnly(20, "DL", "driver-license"),
+  {
+    field: 20,
+    elements: ["identifier"],
+    make: (pid, reading) => ({
+      identifier: each(pid, 20, (dln) => licence(dln, "PID-20", reading)),
+    }),
+  },
   {
     field: 23,
     elements: ["extension"],
@@ -137,7 +144,7 @@ function numbers(field: 2 | 3 | 4): Field<Patient> {
   }
 }
 
-function numberOnly(field: 19 | 20, type: string, local: string): Field<Patient> {
+function numberOnly(field: 19, type: string, local: string): Field<Patient> {
   return {
     field,
     elements: ["identifier"],
@@ -159,7 +166,7 @@ function names(field: 5 | 9): Field<Patient> {
     field,
     elements: ["name"],
     make: (pid, reading) => ({
-      name: each(pid, field, (xpn) => personName(xpn, `PID-${field}`, reading)),
+      name: each(pid, field, (xpn) => personNames(xpn, `PID-${field}`, reading)).flat(),
     }),
   }
 }

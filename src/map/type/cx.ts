@@ -1,11 +1,12 @@
-import type { CodeableConcept, Identifier } from "fhir/r4"
+import type { CodeableConcept, Extension, Identifier } from "fhir/r4"
 import type { Repetition } from "../../hl7/message.ts"
 import type { PatientNumber } from "../../hl7/subject.ts"
 import type { Reading } from "../reading.ts"
 import { identifierType } from "../vocabulary/identifier-type.ts"
 import { targetOf } from "../vocabulary/target.ts"
 import { period } from "./dtm.ts"
-import { designatorIn, systemOf } from "./hd.ts"
+import { stringExtension } from "./extension.ts"
+import { type Designator, designatorIn, isEmpty, systemOf } from "./hd.ts"
 
 /**
  * An extended composite ID (2.5.1, 2A.14) as an Identifier; undefined without a number. `local`
@@ -20,13 +21,37 @@ export function identifier(
   const value = cx.text(1)
   if (value === undefined) return undefined
   const authority = designatorIn(cx, 4)
+  const territory = territoryOf(cx)
   return {
+    extension: checkDigit(cx.text(2), cx.text(3)),
     type: identifierTypeOf(cx.text(5)),
-    system: systemOf(authority, local, reading),
+    system: systemOf(isEmpty(authority) ? territory : authority, local, reading),
     value,
     period: period(cx.text(7), cx.text(8), where, reading),
-    assigner: authority.namespace === "" ? undefined : { display: authority.namespace },
+    assigner: assignerOf(authority.namespace || cx.text(9, 2) || cx.text(10, 2) || cx.text(6)),
   }
+}
+
+/**
+ * A number without an assigning authority may be one of a jurisdiction or an agency (CX-9, CX-10):
+ * a driving licence of Kenya and one of Uganda are not of one system.
+ */
+function territoryOf(cx: Repetition): Designator {
+  const namespace = cx.text(9) ?? cx.text(10) ?? ""
+  return { namespace, universalId: "", universalIdType: "" }
+}
+
+/** The check digit of a number and its scheme, as the guide writes them. */
+export function checkDigit(digit: string | undefined, scheme: string | undefined): Extension[] {
+  return [
+    ...stringExtension("identifier-checkDigit", digit),
+    ...stringExtension("namingsystem-checkDigit", scheme),
+  ]
+}
+
+/** Who assigned a number, by name only. */
+export function assignerOf(display: string | undefined): Identifier["assigner"] {
+  return display ? { display } : undefined
 }
 
 /** What a patient is keyed by, out of a CX. */

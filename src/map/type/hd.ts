@@ -27,6 +27,11 @@ export function designatorAt(segment: Segment, field: number): Designator {
   }
 }
 
+/** Whether nobody is named. */
+export function isEmpty({ namespace, universalId }: Designator): boolean {
+  return namespace === "" && universalId === ""
+}
+
 /**
  * The system of what an authority assigns: a URI where it is globally unique, else its name within
  * this site, else `local` within this site.

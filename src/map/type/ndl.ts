@@ -1,17 +1,55 @@
-import type { Reference } from "fhir/r4"
+import type { Location, PractitionerRole, Reference } from "fhir/r4"
 import type { Repetition } from "../../hl7/message.ts"
-import type { Reading } from "../reading.ts"
+import { type Mention, own, type Reading } from "../reading.ts"
+import { period } from "./dtm.ts"
 import { systemOf } from "./hd.ts"
+import { placeIn } from "./pl.ts"
 import { humanName, nameText } from "./xpn.ts"
 
 /**
- * A name with date and location (2.5.1, 2A.44) as a reference that only names the person: its CNN
- * has too little of an assigner to make a Practitioner by. Senders up to 2.3 put the parts of the
- * name into components.
+ * A name with date and location (2.5.1, 2A.44): the person, and where the sender tells when or
+ * where they worked, the PractitionerRole that says so, which is mentioned.
  */
-export function namedPerson(ndl: Repetition, reading: Reading): Reference | undefined {
-  const inSubcomponents = ndl.text(1, 2) !== undefined || /^\d*$/.test(ndl.text(2) ?? "")
-  const part = (number: number) => (inSubcomponents ? ndl.text(1, number) : ndl.text(number))
+export function worker(
+  ndl: Repetition,
+  where: string,
+  reading: Reading,
+  mention: Mention,
+): Reference | undefined {
+  const person = namedPerson(ndl, reading)
+  if (person === undefined || !inSubcomponents(ndl)) return person
+  const worked = period(ndl.text(2), ndl.text(3), where, reading)
+  const place = placeIn(ndl, levels)
+  if (worked === undefined && place === undefined) return person
+  const key = [person.identifier?.system, person.identifier?.value, person.display]
+  const times = [worked?.start, worked?.end]
+  const location: Location | undefined = place && {
+    resourceType: "Location",
+    identifier: [own(reading, "Location", ...place.key), ...place.identifier],
+    name: place.name,
+    mode: "instance",
+    physicalType: place.physicalType,
+  }
+  const parts = [...key, ...times, ...(place?.key ?? [])].map((part) => part ?? "")
+  const role: PractitionerRole = {
+    resourceType: "PractitionerRole",
+    identifier: [own(reading, "PractitionerRole", ...parts)],
+    period: worked,
+    practitioner: person,
+    location: location && [{ ...mention(location), display: place?.name }],
+  }
+  return { ...mention(role), display: person.display }
+}
+
+const levels = { site: 7, building: 10, level: 11, ward: 4, room: 5, bed: 6 }
+
+/**
+ * The person of an NDL as a reference that only names them: its CNN has too little of an assigner
+ * to make a Practitioner by. Senders up to 2.3 put the parts of the name into components.
+ */
+function namedPerson(ndl: Repetition, reading: Reading): Reference | undefined {
+  const whole = inSubcomponents(ndl)
+  const part = (number: number) => (whole ? ndl.text(1, number) : ndl.text(number))
   const name = humanName({
     family: part(2),
     given: [part(3), part(4)],
@@ -33,4 +71,8 @@ export function namedPerson(ndl: Repetition, reading: Reading): Reference | unde
         : { system: systemOf(authority, "practitioner", reading), value: id },
     display: name && nameText(name),
   }
+}
+
+function inSubcomponents(ndl: Repetition): boolean {
+  return ndl.text(1, 2) !== undefined || /^\d*$/.test(ndl.text(2) ?? "")
 }

@@ -1,7 +1,7 @@
 import type { Element } from "fhir/r4"
 import type { Reading } from "../reading.ts"
 import { targetOf } from "../vocabulary/target.ts"
-import { codeText } from "./cwe.ts"
+import { alternateCode } from "./alternate.ts"
 
 /** A status R4 requires, and beside it the v2 code it came from where it says more. */
 export interface Status<Code extends string> {
@@ -24,9 +24,5 @@ export function statusOf<Code extends string>(
   if (!target) reading.note(`${from.field}: its code is not of table ${from.table}`)
   const status = target?.code ?? "unknown"
   if (from.plain.includes(code)) return { status }
-  const system = `http://terminology.hl7.org/CodeSystem/v2-${from.table}`
-  const valueCodeableConcept = { coding: [{ system, code: codeText(code) }] }
-  return { status, _status: { extension: [{ url: alternateCodes, valueCodeableConcept }] } }
+  return { status, _status: alternateCode(code, from.table) }
 }
-
-const alternateCodes = "http://hl7.org/fhir/StructureDefinition/alternate-codes"

@@ -1,12 +1,13 @@
-import type { Practitioner, Reference } from "fhir/r4"
+import type { HumanName, Practitioner, Reference } from "fhir/r4"
 import type { Repetition } from "../../hl7/message.ts"
 import { patientKey } from "../../hl7/subject.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
-import { nameUse } from "../vocabulary/name-use.ts"
+import { degree } from "../vocabulary/degree.ts"
 import { targetOf } from "../vocabulary/target.ts"
-import { identifierTypeOf } from "./cx.ts"
+import { assignerOf, checkDigit, identifierTypeOf } from "./cx.ts"
+import { period } from "./dtm.ts"
 import { designatorIn, systemOf } from "./hd.ts"
-import { humanName, nameText } from "./xpn.ts"
+import { assemblyOrder, humanName, nameText, nameType, surname } from "./xpn.ts"
 
 /**
  * A person with a number (2.5.1, 2A.86) as a reference to a Practitioner, which is mentioned. One
@@ -18,13 +19,7 @@ export function practitioner(
   reading: Reading,
   mention: Mention,
 ): Reference | undefined {
-  const name = humanName({
-    use: targetOf(nameUse, xcn.text(10))?.code,
-    family: xcn.text(2),
-    given: [xcn.text(3), xcn.text(4)],
-    prefix: [xcn.text(6)],
-    suffix: [xcn.text(5), xcn.text(7)],
-  })
+  const name = providerName(xcn, reading)
   const display = name && nameText(name)
   const id = xcn.text(1)
   if (id === undefined) return display === undefined ? undefined : { display }
@@ -35,12 +30,40 @@ export function practitioner(
     identifier: [
       own(reading, "Practitioner", key),
       {
+        extension: checkDigit(xcn.text(11), xcn.text(12)),
         type: identifierTypeOf(xcn.text(13)),
         system: systemOf(authority, reading.sender, reading),
         value: id,
+        assigner: assignerOf(authority.namespace || xcn.text(14)),
       },
     ],
     name: name && [name],
+    qualification: qualificationOf(xcn.text(7)),
   }
   return { ...mention(resource), display }
+}
+
+/** The name of an XCN; undefined when it names nobody. */
+export function providerName(xcn: Repetition, reading: Reading): HumanName | undefined {
+  return humanName({
+    extension: assemblyOrder(xcn.text(18)),
+    ...nameType(xcn.text(10), "XCN-10", reading),
+    ...surname(xcn, 2),
+    given: [xcn.text(3), xcn.text(4)],
+    prefix: [xcn.text(6)],
+    suffix: [xcn.text(5), xcn.text(7), xcn.text(21)],
+    period: period(
+      xcn.text(19) ?? xcn.text(17, 1),
+      xcn.text(20) ?? xcn.text(17, 2),
+      "XCN-17",
+      reading,
+    ),
+  })
+}
+
+/** A degree (table 0360) as the guide wants it, besides standing behind the name. */
+function qualificationOf(code: string | undefined): Practitioner["qualification"] {
+  if (code === undefined) return undefined
+  const target = targetOf(degree, code)
+  return [{ code: target ? { coding: [target] } : { text: code } }]
 }

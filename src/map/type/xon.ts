@@ -2,7 +2,7 @@ import type { Organization, Reference } from "fhir/r4"
 import type { Repetition } from "../../hl7/message.ts"
 import { patientKey } from "../../hl7/subject.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
-import { identifierTypeOf } from "./cx.ts"
+import { assignerOf, checkDigit, identifierTypeOf } from "./cx.ts"
 import { designatorIn, systemOf } from "./hd.ts"
 
 /**
@@ -21,9 +21,11 @@ export function organization(
   const key = number ?? (name && `name|${name}`)
   if (!key) return undefined
   const numbered = id && {
+    extension: checkDigit(xon.text(4), xon.text(5)),
     type: identifierTypeOf(xon.text(7)),
     system: systemOf(authority, reading.sender, reading),
     value: id,
+    assigner: assignerOf(authority.namespace || xon.text(8)),
   }
   const resource: Organization = {
     resourceType: "Organization",

@@ -1,10 +1,11 @@
-import type { ContactPoint } from "fhir/r4"
+import type { ContactPoint, Extension } from "fhir/r4"
 import type { Repetition } from "../../hl7/message.ts"
 import type { Reading } from "../reading.ts"
-import { telecomEquipment } from "../vocabulary/decided.ts"
+import { telecomEquipment, telecomUse } from "../vocabulary/decided.ts"
 import { targetOf } from "../vocabulary/target.ts"
-import { telecomUse } from "../vocabulary/telecom-use.ts"
+import { alternateCode } from "./alternate.ts"
 import { period } from "./dtm.ts"
+import { stringExtension } from "./extension.ts"
 
 /**
  * An extended telecommunication number (2.5.1, 2A.89); undefined without a number or address.
@@ -18,12 +19,16 @@ export function contactPoint(
 ): ContactPoint | undefined {
   const value = numberText(xtn)
   if (value === undefined) return undefined
+  const [useCode, equipment] = [xtn.text(2), xtn.text(3)]
   const rank = Number(xtn.text(18))
   return {
-    system: systemOf(xtn.text(3), value),
+    extension: partsOf(xtn),
+    system: systemOf(xtn, value),
+    _system: beside(equipment, "0202", saidBySystem),
     value,
     // R4 has no equipment: what v2 calls a cellular phone is FHIR's use "mobile".
-    use: xtn.text(3) === "CP" ? "mobile" : (targetOf(telecomUse, xtn.text(2))?.code ?? use),
+    use: equipment === "CP" ? "mobile" : (targetOf(telecomUse, useCode)?.code ?? use),
+    _use: beside(useCode, "0201", saidByUse),
     rank: Number.isInteger(rank) && rank > 0 ? rank : undefined,
     period: period(xtn.text(13), xtn.text(14), where, reading),
   }
@@ -41,9 +46,34 @@ function numberText(xtn: Repetition): string | undefined {
   return xtn.text(12) ?? xtn.text(1) ?? email
 }
 
-function systemOf(equipment: string | undefined, value: string): ContactPoint["system"] {
+/** The parts of a number one by one; of a TN (2A.74) in one piece, `(057)555-0142X12`, its X. */
+function partsOf(xtn: Repetition): Extension[] {
+  if (xtn.text(4)?.includes("@")) return []
+  const [, inText] = /\dX(\d+)/i.exec(xtn.text(12) ?? xtn.text(1) ?? "") ?? []
+  return [
+    ...stringExtension("contactpoint-country", xtn.text(5)),
+    ...stringExtension("contactpoint-area", xtn.text(6)),
+    ...stringExtension("contactpoint-local", xtn.text(7)),
+    ...stringExtension("contactpoint-extension", xtn.text(8) ?? inText),
+  ]
+}
+
+/** By XTN-3 and the value itself; a beeper and a network address are uses in v2. */
+function systemOf(xtn: Repetition, value: string): ContactPoint["system"] {
   if (value.includes("@")) return "email"
+  if (/^https?:\/\//i.test(value)) return "url"
+  const [use, equipment] = [xtn.text(2), xtn.text(3)]
+  if (equipment === undefined && use === "BPN") return "pager"
   const system = targetOf(telecomEquipment, equipment)?.code ?? "phone"
   // "Internet" with a number for its value is no e-mail address.
-  return system === "email" ? "other" : system
+  return system === "email" && equipment !== "X.400" ? "other" : system
 }
+
+/** The code of a table, kept beside the element that does not say as much. */
+function beside(code: string | undefined, table: string, said: ReadonlySet<string>) {
+  return code === undefined || said.has(code) ? undefined : alternateCode(code, table)
+}
+
+const saidBySystem: ReadonlySet<string> = new Set(["PH", "FX", "BP", "CP", "Internet"])
+
+const saidByUse: ReadonlySet<string> = new Set(["PRN", "WPN", "PRS", "NET", "BPN"])

@@ -2,8 +2,6 @@
  * Our own targets, where the HL7 v2-to-FHIR guide's tables know a v2 code and name no target, or
  * one that FHIR does not allow in its place. The v2 code is kept beside each by whoever emits it.
  */
-import { eventRelatedPeriod as guideEventRelatedPeriod } from "./event-related-period.ts"
-import { fillerStatus as guideFillerStatus } from "./filler-status.ts"
 import { nameUse as guideNameUse } from "./name-use.ts"
 import { observationStatus as guideObservationStatus } from "./observation-status.ts"
 import { orderControl as guideOrderControl } from "./order-control.ts"
@@ -112,25 +110,4 @@ export const nameUse = {
   NOUSE: { code: "old" },
   // FHIR's "anonymous" is a pseudonym as well.
   S: { code: "anonymous" },
-} as const
-
-/** SCH-25 and AIS-10 (table 0278) → Appointment.status, a required binding. */
-export const fillerStatus = {
-  ...guideFillerStatus,
-  // It had begun, and will not go on.
-  Discontinued: { code: "cancelled" },
-  // Confirmed, though the time is taken twice.
-  Overbook: { code: "booked" },
-  // Nobody else can have the time.
-  Blocked: { code: "booked" },
-} as const
-
-/** RPT-8 (table 0528) → Timing.repeat.when, a required binding. */
-export const eventRelatedPeriod = {
-  ...guideEventRelatedPeriod,
-  // FHIR has no time between meals: the guide's targets are table 0528 itself.
-  IC: null,
-  ICM: null,
-  ICD: null,
-  ICV: null,
 } as const
