@@ -69,8 +69,8 @@ export const orderControl = {
   UF: { code: "active" },
   UH: { code: "active" },
   UM: { code: "active" },
-  UR: { code: "active" },
   UX: { code: "active" },
+  UR: { code: "on-hold" },
   // It belongs to another order, a problem or a goal, or one step of it is given up.
   CH: { code: "active" },
   CN: { code: "active" },
@@ -78,8 +78,13 @@ export const orderControl = {
   LI: { code: "active" },
   PA: { code: "active" },
   UN: { code: "active" },
-  // Replaced, or unable to be carried out.
+  // The guide leaves these active until the filler has answered. But who asks is the placer, whose
+  // order it is: R4 calls a request revoked that its author has ended, and many never hear back.
+  CA: { code: "revoked" },
+  HD: { code: "on-hold" },
+  // Replaced, or unable to be carried out. RQ is the answer to RP: the old order, not the new.
   RP: { code: "revoked" },
+  RQ: { code: "revoked" },
   RU: { code: "revoked" },
   UA: { code: "revoked" },
   DE: { code: "entered-in-error" },
