@@ -7,8 +7,8 @@ import { type Mention, own, type Reading } from "../reading.ts"
 import { firstConcept } from "../type/cwe.ts"
 import { identifier, patientNumber } from "../type/cx.ts"
 import { period } from "../type/dtm.ts"
-import { address } from "../type/xad.ts"
-import { contactPoint } from "../type/xtn.ts"
+import { officeAddress } from "../type/xad.ts"
+import { officeNumber } from "../type/xtn.ts"
 
 /**
  * An IN1 (2.5.1, 6.5.6) as a Coverage, known by the patient, who pays, and the policy's number or
@@ -72,8 +72,8 @@ function payorOf(in1: Segment, reading: Reading, mention: Mention): Reference | 
     resourceType: "Organization",
     identifier: [own(reading, "Organization", key), ...numbers],
     name: name ?? plan,
-    telecom: each(in1, 7, (xtn) => contactPoint(xtn, "work", "IN1-7", reading)),
-    address: each(in1, 5, (xad) => address(xad, "IN1-5", reading)),
+    telecom: each(in1, 7, (xtn) => officeNumber(xtn, "IN1-7", reading)),
+    address: each(in1, 5, (xad) => officeAddress(xad, "IN1-5", reading)),
   }
   return { ...mention(resource), display: name }
 }

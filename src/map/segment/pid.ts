@@ -89,8 +89,10 @@ export const pidFields: readonly Field<Patient>[] = [
   {
     field: 23,
     elements: ["extension"],
-    make: (pid) =>
-      extension("patient-birthPlace", { valueAddress: { text: pid.text(23) } }, pid.text(23)),
+    make: (pid) => {
+      const text = pid.text(23)
+      return text ? extension("patient-birthPlace", { valueAddress: { text } }) : undefined
+    },
   },
   {
     field: 24,
@@ -227,12 +229,10 @@ function country(field: 26 | 28, url: string): Field<Patient> {
   }
 }
 
-function extension(
-  url: string,
-  value: Partial<Extension>,
-  given: unknown = Object.values(value)[0],
-) {
-  return given === undefined ? undefined : { extension: [{ url: structure + url, ...value }] }
+function extension(url: string, value: Partial<Extension>) {
+  return Object.values(value)[0] === undefined
+    ? undefined
+    : { extension: [{ url: structure + url, ...value }] }
 }
 
 function yesOrNo(text: string | undefined): boolean | undefined {

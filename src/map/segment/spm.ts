@@ -49,7 +49,10 @@ export function specimen(
           entityKey(number),
         ]
       : [...reportKey, number ? entityKey(number) : `${index + 1}`]
-  const remarks = spm.repetitions(14).map((line) => ({ text: line.whole() }))
+  const remarks = each(spm, 14, (line) => {
+    const text = line.whole().trim()
+    return text === "" ? undefined : { text }
+  })
   return {
     resourceType: "Specimen",
     identifier: [

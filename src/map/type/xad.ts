@@ -35,6 +35,17 @@ export function address(xad: Repetition, where: string, reading: Reading): Addre
   }
 }
 
+/** An address of an organization: it has none of use "home" (org-2), whatever the sender says. */
+export function officeAddress(
+  xad: Repetition,
+  where: string,
+  reading: Reading,
+): Address | undefined {
+  const made = address(xad, where, reading)
+  if (made?.use !== "home") return made
+  return { ...made, use: undefined, _use: alternateCode("H", "0190") }
+}
+
 /** XAD-7 (table 0190) as use and type, and the code beside the use where they say less. */
 function kind(code: string | undefined): Partial<Address> {
   if (code === undefined) return {}

@@ -34,6 +34,17 @@ export function contactPoint(
   }
 }
 
+/** A number of an organization: it has none of use "home" (org-3), whatever the sender says. */
+export function officeNumber(
+  xtn: Repetition,
+  where: string,
+  reading: Reading,
+): ContactPoint | undefined {
+  const made = contactPoint(xtn, "work", where, reading)
+  if (made?.use !== "home") return made
+  return { ...made, use: undefined, _use: alternateCode(xtn.text(2) ?? "PRN", "0201") }
+}
+
 /** The parts of a number come before its text, and XTN-1 last: it is kept for old senders only. */
 function numberText(xtn: Repetition): string | undefined {
   const [email, country, area, local] = [4, 5, 6, 7].map((part) => xtn.text(part))

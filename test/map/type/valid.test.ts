@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
 import { invalid } from "../../validate.ts"
-import { mapped, message } from "../build.ts"
+import { mapped, message, resources } from "../build.ts"
 
 /** Each a field of PID and what is sent in it, with codes that FHIR has no word for. */
 const odd: [field: number, value: string][] = [
@@ -11,6 +11,7 @@ const odd: [field: number, value: string][] = [
   [13, "^EMR^TTY^^254^57^1^2~^BPN^^^^^1~^NET^X.400^C=KE~^^Internet^https://example.org"],
   [13, "(057)2021234X12C any text~^Z Z^Q Q^^^^1^^^^^^2020^2019^^^^0"],
   [15, "en_GB~eng^English^HL70296~x-klingon"],
+  [23, '""^Kisumu'],
   [20, "DL-77^KE&Kenya^20271331"],
 ]
 
@@ -42,4 +43,22 @@ test("providers and places of every form make a Bundle that FHIR allows", () => 
     expect(types).toContain(type)
   }
   expect(invalid(bundle)).toEqual([])
+})
+
+test("an insurance at home and a remark that is only a line break are allowed", () => {
+  const insured = message([
+    "MSH|^~\\&|HIS|KISUMU|||20260415||ADT^A08|C1|P|2.5.1",
+    "PID|||4711^^^MOH^MR",
+    "IN1|1|PLAN|7^^^MOH|Afya Bora|^^Kisumu^^^^H||^PRN^PH^^^^2021234",
+  ])
+  expect(invalid(mapped(insured).bundle)).toEqual([])
+  const collected = message([
+    "MSH|^~\\&|LAB|KISUMU|||20260415||ORU^R01|C1|P|2.5.1",
+    "PID|||4711^^^MOH^MR",
+    "OBR|1||F1|X^Y^L",
+    `SPM|1|^S1||BLD${"|".repeat(10)}\\.br\\~Haemolysed`,
+  ])
+  const { bundle } = mapped(collected)
+  expect(invalid(bundle)).toEqual([])
+  expect(resources(bundle, "Specimen")[0]?.note).toEqual([{ text: "Haemolysed" }])
 })
