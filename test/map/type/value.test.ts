@@ -12,6 +12,16 @@ function read(type: string, value: string, unit = "") {
   return { values: valuesOf([obx], read), notes: read.notes }
 }
 
+/** How a Ratio or a Range was written, beside it. */
+function written(valueString: string) {
+  const url = "http://hl7.org/fhir/StructureDefinition/originalText"
+  return { extension: [{ url, valueString }] }
+}
+
+function ratio(numerator: number, denominator: number, comparator?: ">") {
+  return { numerator: { value: numerator, comparator }, denominator: { value: denominator } }
+}
+
 describe("a value that is what OBX-2 calls it", () => {
   test.each<[string, string, Value]>([
     ["NM", "7.5", { valueQuantity: { value: 7.5 } }],
@@ -22,9 +32,13 @@ describe("a value that is what OBX-2 calls it", () => {
     ["SN", "=^90", { valueQuantity: { value: 90 } }],
     ["SN", "^90", { valueQuantity: { value: 90 } }],
     ["SN", "<=0.1", { valueQuantity: { value: 0.1, comparator: "<=" } }],
-    ["SN", "^1^:^128", { valueRatio: { numerator: { value: 1 }, denominator: { value: 128 } } }],
-    ["SN", "^1^/^2", { valueRatio: { numerator: { value: 1 }, denominator: { value: 2 } } }],
-    ["SN", "^10^-^20", { valueRange: { low: { value: 10 }, high: { value: 20 } } }],
+    ["SN", "^1^:^128", { valueRatio: { ...written("1:128"), ...ratio(1, 128) } }],
+    ["SN", ">^1^/^2", { valueRatio: { ...written(">1/2"), ...ratio(1, 2, ">") } }],
+    [
+      "SN",
+      "^10^-^20",
+      { valueRange: { ...written("10-20"), low: { value: 10 }, high: { value: 20 } } },
+    ],
     ["SN", "^20^-^10", { valueString: "20-10" }],
     ["SN", "^3^+", { valueString: "3+" }],
     ["SN", "<>^5", { valueString: "<>5" }],
