@@ -63,6 +63,11 @@ describe("a value that is what OBX-2 calls it", () => {
   })
 })
 
+test("a ratio with a unit is kept as it was written, without the unit", () => {
+  const [value] = read("SN", "^1^:^128", "mL").values
+  expect(value?.valueRatio).toMatchObject({ ...written("1:128"), numerator: { unit: "mL" } })
+})
+
 test.each([
   ["NM", ">90"],
   ["NM", "1,5"],

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test"
-import { contactPoint } from "../../../src/map/type/xtn.ts"
+import { contactPoint, officeNumber } from "../../../src/map/type/xtn.ts"
 import { field, sent } from "./field.ts"
 
 function point(value: string) {
@@ -68,4 +68,16 @@ test("a use or an equipment that FHIR has no word for is kept beside", () => {
 
 test("a use without a number is no contact", () => {
   expect(point("^PRN^PH")).toBeUndefined()
+})
+
+test("an organization has no number at home, and keeps what the sender called it", () => {
+  const office = (value: string) => {
+    const { repetition, read } = field(value)
+    return sent(officeNumber(repetition, "IN1-7", read))
+  }
+  const made = office("^ORN^PH^^^^1")
+  expect(made?.use).toBeUndefined()
+  expect(made?._use?.extension?.[0]?.valueCodeableConcept?.coding?.[0]?.code).toBe("ORN")
+  expect(office("^PRS^PH^^^^1")?.use).toBe("mobile")
+  expect(office("1")?.use).toBe("work")
 })
