@@ -33,7 +33,7 @@ const tables: Record<string, string> = {
   "body-part": "BodyParts",
   "body-site": "BodySite",
   "completion-status": "CompletionStatus",
-  "confidentiality-code": "ConfidentialityCode",
+  confidentiality: "ConfidentialityCode",
   "contact-role": "ContactRole",
   degree: "DegreeLicenseCertificate",
   "diagnosis-type": "DiagnosisType",

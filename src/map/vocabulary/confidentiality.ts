@@ -5,7 +5,7 @@ const v3ConfidentialitySystem = "http://terminology.hl7.org/CodeSystem/v3-Confid
 const v20177System = "http://terminology.hl7.org/CodeSystem/v2-0177"
 const v3ActCodeSystem = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 
-export const confidentialityCode = {
+export const confidentiality = {
   V: { system: v3ConfidentialitySystem, code: "V", display: "very restricted" },
   R: { system: v3ConfidentialitySystem, code: "R", display: "restricted" },
   U: { system: v20177System, code: "U", display: "Usual control" },
