@@ -29,12 +29,22 @@ export const codedFields = {
   "PV1-13": "0092",
   "PV1-14": "0023",
   "PV1-36": "0112",
+  "RXA-5": "0292",
+  "RXA-7": undefined,
+  "RXA-9": "NIP001",
+  "RXA-17": "0227",
+  "RXA-18": undefined,
+  "RXA-19": undefined,
+  "RXR-1": "0162",
+  "RXR-2": "0163",
   "SPM-4": "0487",
   "SPM-6": undefined,
   "SPM-7": "0488",
   "SPM-8": undefined,
   "SPM-24": "0493",
   "SPM-27": undefined,
+  "TXA-2": "0270",
+  "TXA-18": "0272",
 } as const
 
 export type CodedField = keyof typeof codedFields

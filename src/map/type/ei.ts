@@ -16,6 +16,12 @@ export function entityAt(segment: Segment | undefined, field: number): Entity | 
   return id === undefined ? undefined : entity(id, (part) => segment?.text(field, part))
 }
 
+/** The EI that is one repetition of a field. */
+export function entityOf(ei: Repetition): Entity | undefined {
+  const id = ei.text(1)
+  return id === undefined ? undefined : entity(id, (part) => ei.text(part))
+}
+
 /** The EI that is one component of an EIP (2A.27), in its subcomponents. */
 export function entityIn(repetition: Repetition, component: number): Entity | undefined {
   const id = repetition.text(component)
