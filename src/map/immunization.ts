@@ -1,4 +1,4 @@
-import type { Annotation, Immunization, Reference } from "fhir/r4"
+import type { Annotation, Coding, Immunization, Reference } from "fhir/r4"
 import type { Segment } from "../hl7/message.ts"
 import { patientKey } from "../hl7/subject.ts"
 import type { About } from "./mentioned.ts"
@@ -16,6 +16,7 @@ import { statusOf } from "./type/status.ts"
 import { practitioner } from "./type/xcn.ts"
 import type { Vaccination } from "./vaccinations.ts"
 import { completionStatus } from "./vocabulary/completion-status.ts"
+import { confidentiality } from "./vocabulary/confidentiality.ts"
 import { immunizationOrigin } from "./vocabulary/decided-immunization.ts"
 import { targetOf } from "./vocabulary/target.ts"
 
@@ -87,6 +88,7 @@ export function immunization(
   }
   return {
     resourceType: "Immunization",
+    meta: { security: securityOf(orc, reading) },
     identifier: [
       own(reading, "Immunization", ...key),
       ...numberIdentifiers(numbers, reading),
@@ -141,6 +143,17 @@ function statusOfImmunization(
     reading.note("RXA-18: a reason for refusal beside a vaccine that RXA-20 says was given")
   }
   return { status: status === "unknown" ? usual : status, _status }
+}
+
+/** How confidential the order is (ORC-28, table 0177). */
+function securityOf(orc: Segment | undefined, reading: Reading): Coding[] {
+  if (orc === undefined) return []
+  return each(orc, 28, (cwe) => {
+    const target = targetOf(confidentiality, cwe.text(1))
+    if (target) return target
+    reading.note("ORC-28: its code is not of table 0177")
+    return concept(cwe, "ORC-28", reading)?.coding?.[0]
+  })
 }
 
 /** Only a part of the dose went in: the patient may not be protected by it. */

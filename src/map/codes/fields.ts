@@ -18,6 +18,7 @@ export const codedFields = {
   "OBX-8": "0078",
   "OBX-17": undefined,
   "OBX-20": undefined,
+  "ORC-28": "0177",
   "PID-15": "0296",
   "PID-16": "0002",
   "PID-17": "0006",

@@ -3,6 +3,7 @@ import type { Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
 import type { Reading } from "../reading.ts"
 import { translated } from "../type/cwe.ts"
+import { bodyPart } from "../vocabulary/body-part.ts"
 import { bodySite } from "../vocabulary/body-site.ts"
 import { routeOfAdministration } from "../vocabulary/route-of-administration.ts"
 import { targetOf } from "../vocabulary/target.ts"
@@ -17,9 +18,18 @@ export function route(rxr: Segment | undefined, reading: Reading): CodeableConce
   return make?.[0]
 }
 
-/** Where on the body (RXR-2, table 0163). */
+/**
+ * Where on the body (RXR-2): table 0163 up to 2.5.1, and 0550 since, which has some of its codes
+ * for other parts.
+ */
 export function site(rxr: Segment | undefined, reading: Reading): CodeableConcept | undefined {
   const make =
-    rxr && each(rxr, 2, (cwe) => translated(cwe, targetOf(bodySite, cwe.text(1)), "RXR-2", reading))
+    rxr &&
+    each(rxr, 2, (cwe) => {
+      const code = cwe.text(1)
+      const [first, second] =
+        cwe.text(3) === "HL70550" ? [bodyPart, bodySite] : [bodySite, bodyPart]
+      return translated(cwe, targetOf(first, code) ?? targetOf(second, code), "RXR-2", reading)
+    })
   return make?.[0]
 }
