@@ -120,7 +120,12 @@ async function applyMap(
   }
   if (looked.length === 0) return mapped
   const again = map(message, [...known, ...looked])
-  return "problem" in again ? again : { ...again, told: [...looked, ...again.told] }
+  if ("problem" in again) return again
+  // What is there is remembered with what the map says of it. A map that lets nothing of a resource
+  // be remembered, as of a document of megabytes, has it looked up anew each time.
+  const remembered = new Set(again.told.map(({ resource }) => resource))
+  const read = looked.filter(({ resource }) => remembered.has(resource))
+  return { ...again, told: [...read, ...again.told] }
 }
 
 /** What a destination throws is doubt: it may be one brought along, whose network has failed. */

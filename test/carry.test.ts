@@ -89,12 +89,13 @@ test("a message is mapped once, and again only over what the destination itself 
     messageId: 0,
   })
   const said = told("Patient/1", "PID-5")
-  const carriedWith = async (known: Told[], there: Told[]) => {
+  const ofVisit = told("Encounter/2", "PV1-3")
+  const carriedWith = async (known: Told[], there: Told[], telling = [said, ofVisit]) => {
     const over: (readonly Told[])[] = []
     const looked: string[] = []
     const map = (_: Message, known: readonly Told[]): Mapped => {
       over.push(known)
-      return { bundle, notes: [], told: [said] }
+      return { bundle, notes: [], told: telling }
     }
     const look = async (resource: string) => {
       looked.push(resource)
@@ -112,16 +113,22 @@ test("a message is mapped once, and again only over what the destination itself 
   expect(await carriedWith([phone, ward], [read])).toEqual({
     over: [[phone, ward]],
     looked: [],
-    told: [said],
+    told: [said, ofVisit],
   })
   expect(await carriedWith([phone], [])).toEqual({
     over: [[phone]],
     looked: ["Encounter/2"],
-    told: [said],
+    told: [said, ofVisit],
   })
   expect(await carriedWith([phone], [read])).toEqual({
     over: [[phone], [phone, read]],
     looked: ["Encounter/2"],
-    told: [read, said],
+    told: [read, said, ofVisit],
+  })
+  // A map that lets nothing of the visit be remembered is shown it anew each time.
+  expect(await carriedWith([phone], [read], [said])).toEqual({
+    over: [[phone], [phone, read]],
+    looked: ["Encounter/2"],
+    told: [said],
   })
 })

@@ -64,6 +64,7 @@ const systems: Record<string, string> = {
   NDC: "http://hl7.org/fhir/sid/ndc",
   C4: "http://www.ama-assn.org/go/cpt",
   CPT: "http://www.ama-assn.org/go/cpt",
+  NCIT: "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl",
   UCUM: "http://unitsofmeasure.org",
   RXNORM: "http://www.nlm.nih.gov/research/umls/rxnorm",
   ATC: "http://www.whocc.no/atc",

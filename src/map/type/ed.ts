@@ -12,25 +12,39 @@ export function attachment(
   where: string,
   reading: Reading,
 ): Attachment | undefined {
-  const [only] = ed.components() === 1 ? [ed.text(1)] : []
-  // Some senders write the file alone, without the parts before it: one that can be told by its
-  // beginning is not left out.
-  const text = ed.text(5) ?? (only && sniffed(only) ? only : undefined)
-  if (text === undefined) return undefined
+  const text = ed.text(5)
+  // Some senders write the file alone, without the parts before it.
+  if (text === undefined) return ed.components() === 1 ? fileIn(ed.text(1)) : undefined
   const data = base64(text, ed.text(4))
   if (data === undefined) {
     reading.note(`${where}: the data is not in the encoding it names; it is kept as text`)
     return { contentType: "text/plain", data: Buffer.from(text).toString("base64") }
   }
   const plain = ed.text(4)?.toUpperCase() === "A" ? "text/plain" : undefined
-  return { contentType: sniffed(data) ?? named(ed.text(2), ed.text(3)) ?? plain, data }
+  return { contentType: sniffed(data) ?? mediaType(ed.text(2), ed.text(3)) ?? plain, data }
+}
+
+/**
+ * The file that a text is in base64, in however many lines, where it can be told by its beginning:
+ * senders write PDFs into texts (TX), and into ED without the parts before.
+ */
+export function fileIn(text: string | undefined): Attachment | undefined {
+  const contentType = text && sniffed(text)
+  const data = contentType && base64(text)
+  return data ? { contentType, data } : undefined
+}
+
+/** A text as an Attachment; one that is RTF or HTML by its beginning is called so. */
+export function textFile(text: string): Attachment {
+  const data = Buffer.from(text).toString("base64")
+  return { contentType: sniffed(data) ?? "text/plain;charset=utf-8", data }
 }
 
 /** A reference pointer (2A.57) as an Attachment; what it points to is not fetched. */
 export function pointer(rp: Repetition): Attachment | undefined {
   const address = rp.component(1)
   if (address === undefined) return undefined
-  return { contentType: named(rp.text(3), rp.text(4)), url: address.replaceAll(/\s/g, "%20") }
+  return { contentType: mediaType(rp.text(3), rp.text(4)), url: address.replaceAll(/\s/g, "%20") }
 }
 
 /** By ED-4 (table 0299); undefined where the data is not of that encoding. */
@@ -51,27 +65,43 @@ function base64(text: string, encoding = "Base64"): string | undefined {
   }
 }
 
+/**
+ * What a file is by its first bytes, of which `data` is the base64; undefined where they tell
+ * nothing. An XML file is looked into a little further: a clinical document often has a style sheet
+ * and a comment before its root.
+ */
 function sniffed(data: string): string | undefined {
-  return beginnings.find(([beginning]) => data.startsWith(beginning))?.[1]
+  const encoded = data.slice(0, 16_384)
+  if (/[^A-Za-z0-9+/=\s]/.test(encoded)) return undefined
+  const head = Buffer.from(encoded, "base64")
+    .toString("latin1")
+    .replace(/^\u00ef\u00bb\u00bf/, "")
+  const [, binary] = binaries.find(([beginning]) => head.startsWith(beginning)) ?? []
+  if (binary !== undefined) return binary
+  // IHE's XDS and its successors register a CDA document as text/xml.
+  if (/^\s*</.test(head) && /<(?:\w+:)?ClinicalDocument[\s>]/.test(head)) return "text/xml"
+  return texts.find(([beginning]) => beginning.test(head))?.[1]
 }
 
-/** How files begin, in base64. */
-const beginnings: [string, string][] = [
-  ["JVBERi0", "application/pdf"],
-  ["iVBORw0KGgo", "image/png"],
-  ["/9j/", "image/jpeg"],
-  ["R0lGOD", "image/gif"],
-  ["SUkqA", "image/tiff"],
-  ["TU0AK", "image/tiff"],
-  ["e1xydGY", "text/rtf"],
-  ["PD94bWw", "application/xml"],
-  ["PCFET0NUWVBFIGh0bWw", "text/html"],
-  ["PGh0bWw", "text/html"],
-  ["UEsDB", "application/zip"],
+/** How files begin, a byte a character. */
+const binaries: [string, string][] = [
+  ["%PDF-", "application/pdf"],
+  ["\x89PNG\r\n\x1a\n", "image/png"],
+  ["\xff\xd8\xff", "image/jpeg"],
+  ["GIF8", "image/gif"],
+  ["II*\0", "image/tiff"],
+  ["MM\0*", "image/tiff"],
+  ["PK\x03\x04", "application/zip"],
+]
+
+const texts: [RegExp, string][] = [
+  [/^\s*\{\\rtf/, "text/rtf"],
+  [/^\s*<!doctype html|^\s*<html/i, "text/html"],
+  [/^\s*<\?xml/, "application/xml"],
 ]
 
 /** ED-2 (table 0191) and ED-3 (table 0291) as a media type; undefined where they name none. */
-function named(type = "", subtype = ""): string | undefined {
+export function mediaType(type = "", subtype = ""): string | undefined {
   const [main, sub] = [type.toLowerCase(), subtype.toLowerCase()]
   if (Object.hasOwn(subtypes, sub)) return subtypes[sub]
   if (/^[a-z]+\/[a-z0-9.+-]+$/.test(main)) return main

@@ -20,15 +20,19 @@ export function decimal(text: string | undefined): number | undefined {
 }
 
 /**
- * The unit of OBX-6: what the site's code map says it is. Else it is UCUM where the sender says so,
- * or where a unit that names no system is, letter for letter, one of the UCUM codes below; else it
- * stays text: a wrong guess at a unit is a wrong result.
+ * The unit a field names: what the site's code map says it is. Else it is UCUM where the sender
+ * says so, or where a unit that names no system is, letter for letter, one of the UCUM codes below;
+ * else it stays text: a wrong guess at a unit is a wrong result.
  */
-export function unitOf(cwe: Repetition | undefined, reading: Reading): Unit {
+export function unitOf(
+  cwe: Repetition | undefined,
+  reading: Reading,
+  field: "OBX-6" | "RXA-7" = "OBX-6",
+): Unit {
   if (cwe === undefined) return {}
   const said = saidUnit(cwe)
   if (reading.codeMaps === undefined) return said
-  const mapped = mappedCoding(codesIn(cwe, said), "OBX-6", said.system !== undefined, reading)
+  const mapped = mappedCoding(codesIn(cwe, said), field, said.system !== undefined, reading)
   return mapped ? { unit: said.unit, system: mapped.system, code: mapped.code } : said
 }
 

@@ -24,7 +24,12 @@ describe("the media type of a file", () => {
     ["image/gif", "GIF89a"],
     ["image/tiff", new Uint8Array([0x49, 0x49, 0x2a, 0, 8, 0, 0, 0])],
     ["text/rtf", "{\\rtf1 a}"],
+    ["text/rtf", "\n{\\rtf1 a}"],
+    ["text/html", "<!DOCTYPE html><p>a</p>"],
     ["application/xml", "<?xml version='1.0'?><a/>"],
+    ["application/xml", "\ufeff<?xml version='1.0'?><a/>"],
+    ["text/xml", "<?xml version='1.0'?><!-- a --><ClinicalDocument xmlns='urn:hl7-org:v3'/>"],
+    ["text/xml", "\ufeff<cda:ClinicalDocument xmlns:cda='urn:hl7-org:v3'>"],
     ["application/zip", new Uint8Array([0x50, 0x4b, 3, 4, 20, 0])],
   ]
   test.each(types)("is %s by its bytes, whatever it is called", (contentType, bytes) => {
