@@ -72,6 +72,11 @@ export function openCarrying({ owned, map, check, outlets }: Given): Carry {
       return { outcome, heldBy: unmapped?.length ? "code" : "map", told: [], notes: [], unmapped }
     }
     const { bundle, told, notes, unmapped } = mapped
+    if (!bundle.entry?.length) {
+      // An answer to a query, say. There is nothing to send and nothing to decide: it is done with.
+      const outcome: Outcome = { outcome: "delivered", receipt: { status: 204, entries: 0 } }
+      return { outcome, told, notes }
+    }
     const issues = check(bundle)
     if (issues[0]) {
       // Without the entry's number, which would make a reason of its own of every message.

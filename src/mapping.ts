@@ -4,6 +4,7 @@ import type { Message, SiteSettings, SourceSettings, Told } from "./message.ts"
 
 /** A pure map for some message types. */
 export interface MessageMap {
+  /** `ORU^R01` names one type, `ACK` a whole family, as in a route. */
   readonly types: readonly string[]
   /**
    * The resources a message keeps up to date, as `Told.resource`: asked first, so that `map` is
@@ -30,6 +31,7 @@ export interface MapContext extends ReadContext {
 /** What a map makes of a message; expected failures are values. */
 export type Mapped =
   | {
+      /** Of no entries for a message that has nothing to say in FHIR: nothing is sent then. */
       bundle: Bundle
       /** What was dropped or doubted on the way, for the trail; no message content. */
       notes: string[]

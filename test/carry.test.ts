@@ -8,7 +8,7 @@ import { oru } from "./build.ts"
 const never = new AbortController().signal
 const delivered: Outcome = { outcome: "delivered", receipt: { status: 200 } }
 const message = { id: 1, source: "lab", peer: "", receivedAt: 0, type: "ORU^R01", bytes: oru() }
-const bundle: Bundle = { resourceType: "Bundle", type: "transaction" }
+const bundle: Bundle = { resourceType: "Bundle", type: "transaction", entry: [{}] }
 const carrying = { destination: "central", key: "epoch-1", message, newer: [] }
 
 function carrier(takes: "bundle" | "message", mapped: Mapped, issues: readonly Issue[] = []) {
@@ -33,6 +33,18 @@ test("what a map holds is not sent, and says nothing about the destination", asy
   expect(await carried()).toMatchObject({
     outcome: { outcome: "hold", reason: "no PID segment" },
     heldBy: "map",
+  })
+  expect(sent).toEqual([])
+})
+
+test("what has nothing to say in FHIR is done with, and nothing is sent for it", async () => {
+  const notes = ["ACK is an acknowledgement: it is kept, and not mapped"]
+  const nothing: Bundle = { resourceType: "Bundle", type: "transaction" }
+  const { sent, carried } = carrier("bundle", { bundle: nothing, notes, told: [] })
+  expect(await carried()).toEqual({
+    outcome: { outcome: "delivered", receipt: { status: 204, entries: 0 } },
+    told: [],
+    notes,
   })
   expect(sent).toEqual([])
 })

@@ -7,7 +7,7 @@ import { openStore } from "../src/store/index.ts"
 import { temporaryFolder } from "./build.ts"
 
 const minute = 60_000
-const bundle: Bundle = { resourceType: "Bundle", type: "transaction" }
+const bundle: Bundle = { resourceType: "Bundle", type: "transaction", entry: [{}] }
 
 /** Delivers to one destination that answers by the message's text, under a clock of the test's. */
 async function delivering(

@@ -78,7 +78,7 @@ describe("a program that carries the gateway inside it", () => {
 
   test("brings a map, which is asked before ours", async () => {
     const { sent, kinds } = sink(() => delivered)
-    const bundle: Bundle = { resourceType: "Bundle", type: "transaction" }
+    const bundle = onePatient("female")
     const own: MessageMap = {
       types: ["ORU^R01"],
       map: () => ({ bundle, notes: [], told: [] }),
@@ -109,7 +109,7 @@ describe("a message", () => {
       types: ["ORU^R01"],
       map(message) {
         if (message.id === 1) throw new TypeError(`no field in ${message.bytes}`)
-        return { bundle: { resourceType: "Bundle", type: "transaction" }, notes: [], told: [] }
+        return { bundle: onePatient("female"), notes: [], told: [] }
       },
     }
     const brought = { ...kinds, maps: [broken], data: temporaryFolder() }
@@ -124,14 +124,7 @@ describe("a message", () => {
     const careless: MessageMap = {
       types: ["ORU^R01"],
       map({ id }) {
-        const resource = { resourceType: "Patient", id: "p", gender: id === 1 ? "F" : "female" }
-        const request = { method: "PUT", url: "Patient/p" }
-        const bundle = {
-          resourceType: "Bundle",
-          type: "transaction",
-          entry: [{ resource, request }],
-        }
-        return { bundle: bundle as Bundle, notes: [], told: [] }
+        return { bundle: onePatient(id === 1 ? "F" : "female"), notes: [], told: [] }
       },
     }
     const brought = { ...kinds, maps: [careless], data: temporaryFolder() }
@@ -246,3 +239,11 @@ test("what central knows of a patient, and this box not, is read before the upda
   ])
   await central.close()
 })
+
+/** A Bundle of one patient, which is R4 where the gender is. */
+function onePatient(gender: string): Bundle {
+  const resource = { resourceType: "Patient", id: "p", gender }
+  const request = { method: "PUT", url: "Patient/p" }
+  const bundle = { resourceType: "Bundle", type: "transaction", entry: [{ resource, request }] }
+  return bundle as Bundle
+}

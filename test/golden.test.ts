@@ -7,5 +7,6 @@ test.each(await goldens())("$name: the message becomes what its file says", (gol
   const { expected, notes } = rendered(mapped)
   expect(expected).toBe(golden.expected.trimEnd())
   expect(notes).toBe(golden.notes)
-  if ("bundle" in mapped) expect(invalid(mapped.bundle)).toEqual([])
+  // Nothing is sent of a Bundle of no entries.
+  if ("bundle" in mapped && mapped.bundle.entry) expect(invalid(mapped.bundle)).toEqual([])
 })

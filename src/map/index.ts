@@ -2,8 +2,13 @@ import { hasMoreSegments } from "../hl7/segments.ts"
 import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message } from "../message.ts"
 import { adt } from "./adt.ts"
+import { mapAny } from "./any.ts"
+import { bar } from "./bar.ts"
+import { dft } from "./dft.ts"
 import { mdm } from "./mdm.ts"
+import { mfn } from "./mfn.ts"
 import { oru } from "./oru.ts"
+import { query } from "./query.ts"
 import { vxu } from "./vxu.ts"
 
 export { isUnmapped, openCodeMaps } from "./codes/code-maps.ts"
@@ -13,7 +18,7 @@ export { ownedResource, readParts } from "./known.ts"
 export { yieldTo } from "./newer.ts"
 
 /** Every map there is. One more family is one more file, and its line here. */
-export const maps: readonly MessageMap[] = [adt, mdm, oru, vxu]
+export const maps: readonly MessageMap[] = [adt, bar, dft, mdm, mfn, oru, query, vxu]
 
 /**
  * What a message may have: 50,000 results take 0.55 GB and 2 s to map, check and write as JSON, and
@@ -26,20 +31,18 @@ const tooManySegments =
   "map: have its sender split it into several messages"
 
 /**
- * Applies the map for a message's type. What can't be mapped is a problem for a person, and so is
- * a map that throws: only the message suffers from the map's bug, and is mapped again on replay.
+ * Applies the map for a message's type; where no family has it, what its segments say is mapped all
+ * the same. What can't be mapped is a problem for a person, and so is a map that throws: only the
+ * message suffers from the map's bug, and is mapped again on replay.
  */
 export function mapMessage(
   maps: readonly MessageMap[],
   message: Message,
   context: MapContext,
 ): Mapped {
-  const found = mapFor(maps, message)
-  if (found === undefined)
-    return { problem: `no map for ${message.type || "a message of no type"}` }
   if (hasMoreSegments(message.bytes, segmentsMax)) return { problem: tooManySegments }
   try {
-    return found.map(message, context)
+    return mapFor(maps, message)?.map(message, context) ?? mapAny(message, context)
   } catch (error) {
     const family = message.type.split("^")[0]
     return { problem: `the ${family} map failed: ${faultOf(error)}` }
@@ -60,8 +63,11 @@ export function ownedResources(
   }
 }
 
+/** `ORU^R01` of a map's types names one type, `ACK` a whole family, as they do in a route. */
 function mapFor(maps: readonly MessageMap[], { type }: Message): MessageMap | undefined {
-  return maps.find(({ types }) => types.includes(type))
+  const [family = ""] = type.split("^")
+  const of = (named: string) => maps.find(({ types }) => types.includes(named))
+  return of(type) ?? of(family)
 }
 
 /** A plain Error is one of our own; what the runtime throws may quote the message, so its name. */

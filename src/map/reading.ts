@@ -74,6 +74,12 @@ export function own(reading: Reading, type: string, ...key: string[]): OwnIdenti
   return ownIdentifier(reading.site.id, type, ...key)
 }
 
+/** Names the segments that no map reads, so that none is dropped without a trace. */
+export function noteUnread({ parsed, note }: Reading, read: ReadonlySet<string>): void {
+  const unread = new Set(parsed.segments.map(({ name }) => name).filter((name) => !read.has(name)))
+  if (unread.size > 0) note(`segments that no map reads: ${[...unread].join(", ")}`)
+}
+
 /** Adds the Provenance: call it when everything else is in. */
 export function addOrigin(transaction: Transaction, reading: Reading): void {
   for (const type of transaction.passedOver()) {

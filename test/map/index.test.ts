@@ -1,41 +1,63 @@
 import { describe, expect, test } from "bun:test"
 import { mapMessage, maps } from "../../src/map/index.ts"
 import type { MessageMap } from "../../src/mapping.ts"
-import { context, message } from "./build.ts"
+import { context, message, resources } from "./build.ts"
 
-const header = "MSH|^~\\&|HIS|CLINIC|||20260415120000||SIU^S12|C1|P|2.5.1"
+const header = "MSH|^~\\&|HIS|CLINIC|||20260415120000||CSU^C09|C1|P|2.5.1"
 
 describe("a message", () => {
-  test("of a type nobody maps is held with that type's name", () => {
+  const pid = "PID|1||KSM-10234^^^KISUMU^MR||ACHIENG^GRACE||19880412|F"
+
+  test("of a type nobody maps is held with that type's name where nothing can be said", () => {
     expect(mapMessage(maps, message([header]), context())).toEqual({
-      problem: "no map for SIU^S12",
+      problem: "no map for CSU^C09, and no PID segment in it",
     })
     expect(mapMessage(maps, message([header], { type: "" }), context())).toEqual({
-      problem: "no map for a message of no type",
+      problem: "no map for a message of no type, and no PID segment in it",
     })
+    expect(mapMessage(maps, message([header, pid, "ZLY|1|gold"]), context())).toEqual({
+      problem: "no map for CSU^C09, and nothing clinical in what is understood",
+    })
+  })
+
+  test("of a type nobody maps is mapped for the segments that are understood", () => {
+    const lines = [header, pid, "AL1|1|DA|7980^Penicillin^RXNORM"]
+    const mapped = mapMessage(maps, message(lines), context())
+    if ("problem" in mapped) throw new Error(mapped.problem)
+    expect(resources(mapped.bundle, "AllergyIntolerance")).toHaveLength(1)
+    expect(mapped.notes).toEqual(["no map for CSU^C09: it was read segment by segment"])
+  })
+
+  test("that asks, answers or acknowledges has nothing to send, and is not held", () => {
+    for (const type of ["ACK", "ACK^R01", "QBP^Q11", "RSP^K11", "QRY^A19"]) {
+      const mapped = mapMessage(maps, message([header, pid], { type }), context())
+      if ("problem" in mapped) throw new Error(mapped.problem)
+      expect(mapped.bundle.entry).toBeUndefined()
+      expect(mapped.notes).toEqual([expect.stringContaining("it is kept, and not mapped")])
+    }
   })
 
   test("that breaks a map is held, and nothing it said stands in the reason", () => {
     const failing = (error: unknown): MessageMap => ({
-      types: ["SIU^S12"],
+      types: ["CSU^C09"],
       map: () => {
         throw error
       },
     })
     const reason = (error: unknown) => mapMessage([failing(error)], message([header]), context())
     expect(reason(new Error("Patient refers to nothing"))).toEqual({
-      problem: "the SIU map failed: Patient refers to nothing",
+      problem: "the CSU map failed: Patient refers to nothing",
     })
     expect(reason(new RangeError("invalid time ACHIENG"))).toEqual({
-      problem: "the SIU map failed: RangeError",
+      problem: "the CSU map failed: RangeError",
     })
     expect(reason("ACHIENG")).toEqual({
-      problem: "the SIU map failed: something that is no error was thrown",
+      problem: "the CSU map failed: something that is no error was thrown",
     })
   })
 
   test("with more segments than a box has memory for is held, and says what to do", () => {
-    const any: MessageMap = { types: ["SIU^S12"], map: () => ({ problem: "mapped" }) }
+    const any: MessageMap = { types: ["CSU^C09"], map: () => ({ problem: "mapped" }) }
     const mapped = (segments: number) =>
       mapMessage([any], message([header, ...new Array(segments - 1).fill("OBX|1")]), context())
     expect(mapped(50_000)).toEqual({ problem: "mapped" })

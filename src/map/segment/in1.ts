@@ -1,14 +1,26 @@
-import type { Coverage, CoverageClass, Organization, Reference } from "fhir/r4"
+import type { Coverage, CoverageClass, Organization, Reference, RelatedPerson } from "fhir/r4"
 import { siteSystem } from "../../fhir/identity.ts"
 import type { Segment } from "../../hl7/message.ts"
 import { patientKey } from "../../hl7/subject.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
-import { firstConcept } from "../type/cwe.ts"
+import { relatedIdentity } from "../related.ts"
+import { firstConcept, translated } from "../type/cwe.ts"
 import { identifier, patientNumber } from "../type/cx.ts"
-import { period } from "../type/dtm.ts"
-import { officeAddress } from "../type/xad.ts"
-import { officeNumber } from "../type/xtn.ts"
+import { date, period } from "../type/dtm.ts"
+import { gender } from "../type/gender.ts"
+import { address, officeAddress } from "../type/xad.ts"
+import { personName } from "../type/xpn.ts"
+import { contactPoint, officeNumber } from "../type/xtn.ts"
+import { relationship } from "../vocabulary/relationship.ts"
+import { targetOf } from "../vocabulary/target.ts"
+import { insuredNumbers, memberNumbers } from "./in2.ts"
+
+/** What a message says of an insurance besides its IN1: the IN2 under that, and the visit's PV1. */
+interface Beside {
+  in2?: Segment | undefined
+  pv1?: Segment | undefined
+}
 
 /**
  * An IN1 (2.5.1, 6.5.6) as a Coverage, known by the patient, who pays, and the policy's number or
@@ -19,6 +31,7 @@ export function coverage(
   patient: Reference,
   reading: Reading,
   mention: Mention,
+  { in2, pv1 }: Beside = {},
 ): Coverage | undefined {
   const payor = payorOf(in1, reading, mention)
   if (payor === undefined) {
@@ -31,26 +44,27 @@ export function coverage(
     payor.reference ?? payor.display ?? "",
     policy ?? `${insured ?? ""}|${in1.text(2) ?? ""}`,
   ]
-  const type = firstConcept(in1, "IN1-15", reading)
-  const order = Number(in1.text(1))
+  // PV1-20 is the class of the visit as a whole, where the plan itself does not say what it is.
+  const type = firstConcept(in1, "IN1-15", reading) ?? (pv1 && firstConcept(pv1, "PV1-20", reading))
+  const order = Number(in1.text(22) ?? in1.text(1))
   const numbered = { system: siteSystem(reading.site.id, "policy"), value: policy }
-  const relationship = relationshipOf(in1.text(17))
+  const related = relationshipOf(in1.text(17), in2?.text(72))
   return {
     resourceType: "Coverage",
     identifier: [
       own(reading, "Coverage", patient.reference ?? "", ...key),
       ...(policy === undefined ? [] : [numbered]),
+      ...memberNumbers(in2, reading),
     ],
     // IN1 says since when a plan holds and until when, never that it was cancelled.
     status: "active",
     type,
-    subscriber: relationship === "self" ? patient : undefined,
+    policyHolder: employer(in1, reading, mention),
+    subscriber: related === "self" ? patient : subscriber(in1, in2, patient, reading, mention),
     subscriberId: insured ?? policy,
     beneficiary: patient,
     relationship: {
-      coding: relationship
-        ? [{ system: `${terminology}/subscriber-relationship`, code: relationship }]
-        : [],
+      coding: related ? [{ system: `${terminology}/subscriber-relationship`, code: related }] : [],
     },
     period: period(in1.text(12), in1.text(13), "IN1-12", reading),
     payor: [payor],
@@ -91,22 +105,82 @@ function classesOf(in1: Segment): CoverageClass[] {
   )
 }
 
-/** IN1-17 (table 0063) as FHIR's shorter list; the guide has no table for it. */
-function relationshipOf(code: string | undefined): string | undefined {
-  if (code === undefined) return undefined
-  const relationships: Record<string, string> = {
-    SEL: "self",
-    SPO: "spouse",
-    DOM: "common",
-    CHD: "child",
-    NCH: "child",
-    SCH: "child",
-    FCH: "child",
-    PAR: "parent",
-    MTH: "parent",
-    FTH: "parent",
+/** The insured person, where that is not the patient: IN1-16 with what else IN1 and IN2 say. */
+function subscriber(
+  in1: Segment,
+  in2: Segment | undefined,
+  patient: Reference,
+  reading: Reading,
+  mention: Mention,
+): Reference | undefined {
+  const names = each(in1, 16, (xpn) => personName(xpn, "IN1-16", reading))
+  const identity = relatedIdentity(names[0], undefined, patient, reading)
+  if (identity === undefined) return undefined
+  const person: RelatedPerson = {
+    resourceType: "RelatedPerson",
+    identifier: [identity, ...insuredNumbers(in2, reading)],
+    patient,
+    relationship: each(in1, 17, (cwe) =>
+      translated(cwe, targetOf(relationship, cwe.text(1)), "IN1-17", reading),
+    ),
+    name: names,
+    telecom: in2 && each(in2, 63, (xtn) => contactPoint(xtn, "home", "IN2-63", reading)),
+    gender: in1.text(43) === undefined ? undefined : gender(in1, 43, reading),
+    birthDate: date(in1.text(18), "IN1-18", reading),
+    address: each(in1, 19, (xad) => address(xad, "IN1-19", reading)),
   }
-  return Object.hasOwn(relationships, code) ? relationships[code] : "other"
+  return mention(person)
 }
+
+/** The employer (IN1-11) through whom a group is insured, and the numbers it goes by (IN1-10). */
+function employer(in1: Segment, reading: Reading, mention: Mention): Reference | undefined {
+  const name = in1.component(11)
+  const [number] = in1.repetitions(10)
+  const key =
+    (number && patientKey(patientNumber(number), reading.sender)) ?? (name && `name|${name}`)
+  if (!key) return undefined
+  const numbers = each(in1, 10, (cx) => identifier(cx, reading.sender, "IN1-10", reading))
+  const resource: Organization = {
+    resourceType: "Organization",
+    identifier: [own(reading, "Organization", key), ...numbers],
+    name,
+  }
+  return { ...mention(resource), display: name }
+}
+
+/**
+ * What the patient is to the insured. IN2-72 says just that; IN1-17 (table 0063) says what the
+ * insured is to the patient, which is turned around: the insured parent's patient is a child.
+ */
+function relationshipOf(
+  insured: string | undefined,
+  patient: string | undefined,
+): string | undefined {
+  if (patient !== undefined) return targetOf(toInsured, patient) ?? "other"
+  if (insured === undefined) return undefined
+  const turned = { child: "parent", parent: "child" } as const
+  const related = targetOf(toInsured, insured) ?? "other"
+  return targetOf(turned, related) ?? related
+}
+
+/** Table 0063, and what senders put into IN2-72 of table 0344, as FHIR's shorter list. */
+const toInsured = {
+  SEL: "self",
+  "01": "self",
+  SPO: "spouse",
+  "02": "spouse",
+  DOM: "common",
+  CHD: "child",
+  NCH: "child",
+  SCH: "child",
+  FCH: "child",
+  "03": "child",
+  "04": "child",
+  "05": "child",
+  PAR: "parent",
+  MTH: "parent",
+  FTH: "parent",
+  "18": "parent",
+} as const
 
 const terminology = "http://terminology.hl7.org/CodeSystem"

@@ -100,7 +100,7 @@ describe("an insurance", () => {
   test.each([
     ["SEL", "self", true],
     ["SPO", "spouse", false],
-    ["MTH", "parent", false],
+    ["MTH", "child", false],
     ["BRO", "other", false],
   ])("of relationship %s is the patient's as %s", (code, relationship, subscribes) => {
     const { coverage } = coverages(insured(`|Britam|||||||||||||${code}`))
