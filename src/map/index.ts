@@ -2,6 +2,8 @@ import { hasMoreSegments } from "../hl7/segments.ts"
 import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message } from "../message.ts"
 import { adt } from "./adt.ts"
+import { oml } from "./oml.ts"
+import { orl } from "./orl.ts"
 import { oru } from "./oru.ts"
 import { oul } from "./oul.ts"
 
@@ -12,7 +14,7 @@ export { ownedResource, readParts } from "./known.ts"
 export { yieldTo } from "./newer.ts"
 
 /** Every map there is. One more family is one more file, and its line here. */
-export const maps: readonly MessageMap[] = [adt, oru, oul]
+export const maps: readonly MessageMap[] = [adt, oml, orl, oru, oul]
 
 /**
  * What a message may have: 50,000 results take 0.55 GB and 2 s to map, check and write as JSON, and

@@ -8,10 +8,10 @@ import { identifier } from "../type/cx.ts"
 import { dateTime } from "../type/dtm.ts"
 import { type Entity, entityAt, entityIdentifier, entityIn } from "../type/ei.ts"
 import { statusOf } from "../type/status.ts"
-import { address } from "../type/xad.ts"
+import { address, officeAddress } from "../type/xad.ts"
 import { practitioner } from "../type/xcn.ts"
 import { organization } from "../type/xon.ts"
-import { contactPoint } from "../type/xtn.ts"
+import { contactPoint, officeNumber } from "../type/xtn.ts"
 import { confidentialityCode } from "../vocabulary/confidentiality-code.ts"
 import { orderControl } from "../vocabulary/decided.ts"
 import { orderStatus } from "../vocabulary/decided-orders.ts"
@@ -199,8 +199,8 @@ function requester({ orc, obr }: Order, reading: Reading, mention: Mention): Ref
     organization(xon, reading, (one) =>
       mention({
         ...one,
-        telecom: each(orc, 23, (xtn) => contactPoint(xtn, "work", "ORC-23", reading)),
-        address: each(orc, 22, (xad) => address(xad, "ORC-22", reading)),
+        telecom: each(orc, 23, (xtn) => officeNumber(xtn, "ORC-23", reading)),
+        address: each(orc, 22, (xad) => officeAddress(xad, "ORC-22", reading)),
       } as typeof one),
     )
   if (person === undefined || facility === undefined) return person ?? facility

@@ -4,7 +4,7 @@ import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import type { Observed } from "../result.ts"
 import { codingSystem } from "../type/coding.ts"
-import { address } from "../type/xad.ts"
+import { officeAddress } from "../type/xad.ts"
 import { practitioner } from "../type/xcn.ts"
 import { organization } from "../type/xon.ts"
 
@@ -27,7 +27,7 @@ export function performersOf(
 
 function laboratoryOf(obx: Segment, reading: Reading, mention: Mention): Reference | undefined {
   const [xon] = obx.repetitions(23)
-  const at = each(obx, 24, (xad) => address(xad, "OBX-24", reading))
+  const at = each(obx, 24, (xad) => officeAddress(xad, "OBX-24", reading))
   const named =
     xon && organization(xon, reading, (one) => mention({ ...(one as Organization), address: at }))
   const [xcn] = obx.repetitions(25)

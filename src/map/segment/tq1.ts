@@ -120,14 +120,14 @@ function repeating({ code, every, event, offset }: Pattern): Repeating {
   const [, number, letter = ""] = /^Q(\d+)([SMHDWL])$/.exec(name) ?? []
   const period = decimal(number) ?? decimal(every?.[0])
   const periodUnit = letters[letter] ?? unitOfTime(every?.[1])
-  const when = event !== undefined && events.has(event) ? event : undefined
+  const when = events.find((each) => each === event)
   const target =
     targetOf(repeatPattern, code) ?? targetOf(repeatPattern, name) ?? abbreviation(name)
   return {
     repeat: {
       count: name === "ONCE" ? 1 : undefined,
       ...(period && periodUnit ? { frequency: 1, period, periodUnit } : {}),
-      when: when && [when as "HS"],
+      when: when && [when],
       offset: when && minutes(offset),
     },
     code: target ? { coding: [{ ...target }] } : code ? { text: code } : undefined,
@@ -150,7 +150,7 @@ interface Repeating extends Timing {
 }
 
 /** Of table 0528, what FHIR's required codes have too: none of them lies between meals. */
-const events: ReadonlySet<string> = new Set("HS AC PC ACM ACD ACV PCM PCD PCV".split(" "))
+const events = ["HS", "AC", "PC", "ACM", "ACD", "ACV", "PCM", "PCD", "PCV"] as const
 
 function durationOf(text: string | undefined, unit: string | undefined): Duration | undefined {
   const value = decimal(text)
