@@ -7,7 +7,10 @@ import { bar } from "./bar.ts"
 import { dft } from "./dft.ts"
 import { mdm } from "./mdm.ts"
 import { mfn } from "./mfn.ts"
+import { oml } from "./oml.ts"
+import { orl } from "./orl.ts"
 import { oru } from "./oru.ts"
+import { oul } from "./oul.ts"
 import { query } from "./query.ts"
 import { vxu } from "./vxu.ts"
 
@@ -18,7 +21,7 @@ export { ownedResource, readParts } from "./known.ts"
 export { yieldTo } from "./newer.ts"
 
 /** Every map there is. One more family is one more file, and its line here. */
-export const maps: readonly MessageMap[] = [adt, bar, dft, mdm, mfn, oru, query, vxu]
+export const maps: readonly MessageMap[] = [adt, bar, dft, mdm, mfn, oml, orl, oru, oul, query, vxu]
 
 /**
  * What a message may have: 50,000 results take 0.55 GB and 2 s to map, check and write as JSON, and

@@ -1,5 +1,5 @@
-import type { Reference } from "fhir/r4"
-import type { OwnIdentifier } from "../fhir/identity.ts"
+import type { Encounter, Reference } from "fhir/r4"
+import type { Identified, OwnIdentifier } from "../fhir/identity.ts"
 import type { Transaction } from "../fhir/transaction.ts"
 import type { Segment } from "../hl7/message.ts"
 import { joinParts } from "./known.ts"
@@ -45,15 +45,25 @@ export function mentionPatient(
   const { elements, mentions } = joinParts(parts)
   const subject = mention(patientOf(identity, elements))
   for (const each of mentions) mention(each)
+  const visit = visitOf(pv1, subject, reading)
+  if (visit === undefined) return { subject, encounter: undefined }
+  for (const each of visit.mentions) mention(each)
+  return { subject, encounter: mention(visit.resource) }
+}
+
+/** The visit that PV1-19 numbers, and what it refers to. */
+export function visitOf(
+  pv1: Segment | undefined,
+  subject: Reference,
+  reading: Reading,
+): { resource: Encounter; mentions: Identified[] } | undefined {
   if (pv1?.text(19) === undefined) {
     if (pv1 && speaksOfVisit(pv1)) reading.note("PV1-19: no visit number; the visit is left out")
-    return { subject, encounter: undefined }
+    return undefined
   }
   const visit = encounterIdentity(pv1, subject, reading)
-  const visited = joinParts(partsOf(pv1, pv1Fields, reading))
-  for (const each of visited.mentions) mention(each)
-  const encounter = encounterOf(visit, subject, visited.elements, pv1.text(2), reading)
-  return { subject, encounter: mention(encounter) }
+  const { elements, mentions } = joinParts(partsOf(pv1, pv1Fields, reading))
+  return { resource: encounterOf(visit, subject, elements, pv1.text(2), reading), mentions }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Observation, Reference } from "fhir/r4"
-import { referenceTo } from "../fhir/identity.ts"
+import { type Identified, referenceTo } from "../fhir/identity.ts"
 import type { Reading } from "./reading.ts"
 import type { Observed, Order } from "./result.ts"
 import { orderNumbers } from "./segment/orc.ts"
@@ -51,7 +51,7 @@ function link(parent: Observation, child: Filed): void {
 }
 
 /** Our own identifier is the first of every resource a map makes. */
-export function referenceOf({ identifier = [] }: Observation): Reference {
+export function referenceOf({ identifier = [] }: Identified): Reference {
   const [own] = identifier
   return referenceTo({ system: own?.system ?? "", value: own?.value ?? "" })
 }

@@ -1,9 +1,10 @@
-import type { Attachment, DiagnosticReport, DocumentReference } from "fhir/r4"
+import type { Attachment, DiagnosticReport, DocumentReference, Specimen } from "fhir/r4"
 import type { Transaction } from "../fhir/transaction.ts"
 import type { About } from "./mentioned.ts"
-import { type Filed, referenceOf } from "./parent.ts"
+import { type Filed, linkParents, referenceOf } from "./parent.ts"
 import type { Mention, Reading } from "./reading.ts"
-import type { Observed, Order } from "./result.ts"
+import { mentionRequest } from "./request.ts"
+import { newOrder, type Observed, type Order, type Result, type Sampled } from "./result.ts"
 import { diagnosticReport, reportKey } from "./segment/obr.ts"
 import {
   attachmentsOf,
@@ -13,8 +14,7 @@ import {
   observationKey,
   type Within,
 } from "./segment/obx.ts"
-import { serviceRequest } from "./segment/orc.ts"
-import { orderedSpecimen, specimen } from "./segment/spm.ts"
+import { orderedSpecimen, specimen, specimenKey } from "./segment/spm.ts"
 
 /** What results are filed into. */
 export interface Filing {
@@ -22,6 +22,10 @@ export interface Filing {
   reading: Reading
   /** See `distinct`. */
   distinct: Distinct
+  /** They are results of before, sent along with an order: not the sender's, so only mentioned. */
+  prior?: boolean
+  /** The specimens that stand above their orders, filed already. */
+  above?: ReadonlyMap<Sampled, Specimen> | undefined
 }
 
 /** What an order makes: not yet in the transaction, so that orders can be linked to one another. */
@@ -30,32 +34,61 @@ export interface FiledOrder extends Filed {
   documents: DocumentReference[]
 }
 
+/** Files all results of one patient. */
+export function fileResult(result: Result, about: About, filing: Filing): FiledOrder[] {
+  const { transaction, reading, prior } = filing
+  if (result.notes.some((nte) => nte.text(3) !== undefined)) {
+    reading.note("NTE under PID: FHIR has no place for it")
+  }
+  const reports = result.orders.map((order) => fileOrder(order, about, filing))
+  if (result.observed.length > 0) {
+    const ofPatient = { ...newOrder(), observed: result.observed }
+    reports.unshift(fileOrder(ofPatient, about, filing))
+  }
+  if (reports.length === 0) reading.note("no OBR and no OBX: there is no result in it")
+  linkParents(reports, reading)
+  for (const { observations, report, documents } of reports) {
+    const owned = [...observations.map(({ resource }) => resource), report, ...documents]
+    for (const each of owned) {
+      if (each !== undefined) prior ? transaction.create(each) : transaction.update(each)
+    }
+  }
+  return reports
+}
+
 /** Files one order with everything below it; what it only mentions is added at once. */
 export function fileOrder(order: Order, about: About, filing: Filing): FiledOrder {
-  const { transaction, reading } = filing
+  const { transaction, reading, prior } = filing
   const mention: Mention = (resource) => transaction.create(resource)
+  const put: Mention = (resource) =>
+    prior ? transaction.create(resource) : transaction.update(resource)
   const key = filing.distinct(reportKey(order, about.subject, reading))
   const filed: FiledOrder = { order, observations: [], report: undefined, documents: [] }
   if (saysNothing(order)) {
     reading.note("OBR: neither a number nor a service is named; it is left out")
     return filed
   }
-  const request = serviceRequest(order, about, reading, mention)
-  const basedOn = request && mention(request)
-  const collected = { ...about, request: basedOn, reportKey: key, order }
-  const specimens = order.specimens.map((sampled, index) =>
-    transaction.update(specimen(sampled, index, collected, reading, mention)),
-  )
+  const basedOn = mentionRequest(order, about, reading, mention)
+  const requests = basedOn ? [basedOn] : []
+  const collected = { ...about, requests, reportKey: key, order }
+  const specimens = order.specimens.map((sampled, index) => {
+    const known = filing.above?.get(sampled)
+    if (known !== undefined) return referenceOf(known)
+    const own = specimenKey(sampled, index, collected, reading)
+    return put(specimen(sampled, own, collected, reading, mention))
+  })
   const old = specimens.length === 0 && order.obr
-  const fromObr = old ? orderedSpecimen(old, collected, reading) : undefined
-  if (fromObr) specimens.push(transaction.update(fromObr))
+  const fromObr = old ? orderedSpecimen(old, collected, reading, mention) : undefined
+  if (fromObr) specimens.push(put(fromObr))
 
   const only = specimens.length === 1 ? specimens[0] : undefined
   const within = { ...about, obr: order.obr, specimen: only, focus: undefined }
   const form = fileObserved(order.observed, key, within, filed, filing)
-  for (const [index, { observed }] of order.specimens.entries()) {
+  for (const [index, sampled] of order.specimens.entries()) {
     const focus = specimens[index]
-    form.push(...fileObserved(observed, key, { ...within, specimen: focus, focus }, filed, filing))
+    // What was observed of a specimen above its orders is filed with that, once for all of them.
+    const own = filing.above?.has(sampled) ? [] : sampled.observed
+    form.push(...fileObserved(own, key, { ...within, specimen: focus, focus }, filed, filing))
   }
   const { obr } = order
   if (obr !== undefined) {
@@ -77,8 +110,8 @@ export function fileOrder(order: Order, about: About, filing: Filing): FiledOrde
   return filed
 }
 
-/** Files observations and documents; gives the files, which the report presents as well. */
-function fileObserved(
+/** Files observations and documents into `filed`; gives the files, which a report presents. */
+export function fileObserved(
   all: readonly Observed[],
   reportKey: readonly string[],
   within: Within,

@@ -1,14 +1,18 @@
 import { expect, test } from "bun:test"
 import type { Segment } from "../../src/hl7/message.ts"
-import { type Observed, resultsOf } from "../../src/map/result.ts"
+import { type Layout, type Observed, resultsOf } from "../../src/map/result.ts"
 import { reading } from "./build.ts"
 
 const header = "MSH|^~\\&|LAB|KISUMU|||20260415||ORU^R01|C1|P|2.5.1"
 
 /** The groups as text: an order in brackets, notes in parentheses after what they are on. */
 function grouped(...segments: string[]) {
+  return groupedBy({}, ...segments)
+}
+
+function groupedBy(layout: Layout, ...segments: string[]) {
   const read = reading([header, ...segments])
-  const results = resultsOf(read).map((result) => {
+  const results = resultsOf(read, layout).map((result) => {
     const orders = result.orders.map(({ orc, obr, notes, observed, specimens }) => {
       const sampled = specimens.map((each) =>
         [name(each.spm), ...each.notes.map(name), ...each.observed.map(shown)].join(" "),
@@ -92,4 +96,33 @@ test("segments that no map reads are named, also those above the first patient",
   const { results, notes } = grouped("SFT|1", "PID|1", "OBR|1", "ZZZ|1", "OBX|1", "ZZZ|2")
   expect(results).toEqual(["PID1 [OBR1 OBX1]"])
   expect(notes).toEqual(["segments that no map reads: SFT, ZZZ"])
+})
+
+test.each<[string, Layout, string[], string[]]>([
+  [
+    "a specimen above its orders is each one's, and what is observed above them is the specimen's",
+    { specimenAbove: true, orcBelow: true },
+    ["PID|1", "SPM|1", "OBX|1", "OBR|1", "ORC|1", "OBX|2", "OBR|2", "ORC|2", "SPM|2", "OBR|3"],
+    ["PID1 [ORC1 OBR1 OBX2 SPM1 OBX1] [ORC2 OBR2 SPM1 OBX1] [OBR3 SPM2]"],
+  ],
+  [
+    "an ORC above its OBR is that one's also where the standard has it below",
+    { specimenAbove: true, orcBelow: true },
+    ["PID|1", "SPM|1", "ORC|1", "OBR|1", "OBX|1", "ORC|2", "OBR|2"],
+    ["PID1 [ORC1 OBR1 OBX1 SPM1] [ORC2 OBR2 SPM1]"],
+  ],
+  [
+    "results of before are no orders of the patient's",
+    { prior: true },
+    ["PID|1", "ORC|NW", "OBR|1", "PID|2", "OBR|2", "OBX|2", "ORC|NW", "OBR|3"],
+    ["PID1 [ORCNW OBR1] [ORCNW OBR3]"],
+  ],
+  [
+    "results of before may come without a PID of their own",
+    { prior: true },
+    ["PID|1", "ORC|NW", "OBR|1", "ORC|PR", "OBR|2", "OBX|2"],
+    ["PID1 [ORCNW OBR1]"],
+  ],
+])("%s", (_sentence, layout, segments, results) => {
+  expect(groupedBy(layout, ...segments)).toEqual({ results, notes: [] })
 })

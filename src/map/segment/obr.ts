@@ -13,7 +13,7 @@ import { resultStatus } from "../vocabulary/decided.ts"
 import { diagnosticServiceSection } from "../vocabulary/diagnostic-service-section.ts"
 import { targetOf } from "../vocabulary/target.ts"
 import { annotations } from "./nte.ts"
-import { codeOf, numberIdentifiers, orderNumbers } from "./orc.ts"
+import { codeOf, numberIdentifiers, orderNumbers, securityOf } from "./orc.ts"
 
 /**
  * What a report and everything in it is keyed by: the patient, the sender, its filler number and
@@ -60,6 +60,7 @@ export function diagnosticReport(
   const code = firstConcept(obr, "OBR-4", reading)
   const section = targetOf(diagnosticServiceSection, obr.text(24))
   const notes = annotations(order.notes, reading, mention)
+  const reason = order.orc && firstConcept(order.orc, "ORC-16", reading)
   return {
     resourceType: "DiagnosticReport",
     identifier: [
@@ -68,7 +69,11 @@ export function diagnosticReport(
     ],
     // R4's report has no notes of its own; R5's has, and this is how R4 borrows it. A remark of
     // the laboratory is no conclusion.
-    extension: notes.map((valueAnnotation) => ({ url: reportNote, valueAnnotation })),
+    extension: [
+      ...notes.map((valueAnnotation) => ({ url: reportNote, valueAnnotation })),
+      ...(reason ? [{ url: statusReason, valueCodeableConcept: reason }] : []),
+    ],
+    meta: { security: securityOf(order.orc) },
     ...statusOfReport(obr, reported.statuses, reading),
     category: each(obr, 24, (cwe) => translated(cwe, section, "OBR-24", reading)),
     code: code ?? absentCode,
@@ -78,11 +83,28 @@ export function diagnosticReport(
     ...effective(obr, reading),
     issued: instant(obr.text(22), "OBR-22", reading),
     resultsInterpreter: each(obr, 32, (ndl) => worker(ndl, "OBR-32", reading, mention)),
-    performer: each(obr, 34, (ndl) => worker(ndl, "OBR-34", reading, mention)),
+    performer: [
+      ...functioning(obr, 34, "SPRF", reading, mention),
+      ...functioning(obr, 35, "TRANS", reading, mention),
+    ],
     specimen,
     result,
     presentedForm,
   }
+}
+
+/** OBR-34 and OBR-35: the technicians and the transcriptionists, and that they are that. */
+function functioning(
+  obr: Segment,
+  field: 34 | 35,
+  code: "SPRF" | "TRANS",
+  reading: Reading,
+  mention: Mention,
+): Reference[] {
+  const valueCodeableConcept = { coding: [{ system: participationType, code }] }
+  const extension = [{ url: performerFunction, valueCodeableConcept }]
+  const workers = each(obr, field, (ndl) => worker(ndl, `OBR-${field}`, reading, mention))
+  return workers.map((person) => ({ extension, ...person }))
 }
 
 /** When it was observed: OBR-7, and OBR-8 where it took its time. */
@@ -120,3 +142,6 @@ function statusOfReport(
 }
 
 const reportNote = "http://hl7.org/fhir/5.0/StructureDefinition/extension-DiagnosticReport.note"
+const statusReason = "http://hl7.org/fhir/StructureDefinition/event-statusReason"
+const performerFunction = "http://hl7.org/fhir/StructureDefinition/event-performerFunction"
+const participationType = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"

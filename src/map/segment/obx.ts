@@ -10,22 +10,22 @@ import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import type { Observed } from "../result.ts"
 import { absentCode } from "../type/absent.ts"
-import { codingSystem } from "../type/coding.ts"
-import { firstConcept, translated } from "../type/cwe.ts"
+import { codeText, firstConcept, translated } from "../type/cwe.ts"
 import { dateTime, instant } from "../type/dtm.ts"
 import { attachment, pointer } from "../type/ed.ts"
-import { entityAt, entityIdentifier } from "../type/ei.ts"
+import { entityAt, entityIdentifier, entityIn } from "../type/ei.ts"
 import { unitOf } from "../type/quantity.ts"
 import { referenceRange } from "../type/range.ts"
 import { type Status, statusOf } from "../type/status.ts"
 import { attachmentTypes, valuesOf } from "../type/value.ts"
-import { practitioner } from "../type/xcn.ts"
-import { organization } from "../type/xon.ts"
 import { observationStatus } from "../vocabulary/decided.ts"
 import { interpretation } from "../vocabulary/interpretation.ts"
 import { targetOf } from "../vocabulary/target.ts"
+import { deviceOf } from "./device.ts"
 import { annotations } from "./nte.ts"
 import { effective } from "./obr.ts"
+import { extensionsOf } from "./observation-extension.ts"
+import { performersOf } from "./performer.ts"
 
 /** What an observation stands in. */
 export interface Within {
@@ -66,7 +66,6 @@ export function observation(
   }
   const [value, ...more] = values
   const instance = entityAt(obx, 21)
-  const device = entityAt(obx, 18)
   // A "~" is part of the range: "4.0~10.0" of some analyzers, "M: 13-17~F: 12-16" of others.
   const range = obx
     .repetitions(7)
@@ -77,29 +76,33 @@ export function observation(
   const time = observedAt ? { effectiveDateTime: observedAt } : effective(within.obr, reading)
   return {
     resourceType: "Observation",
+    extension: extensionsOf(observed, reading, mention),
     identifier: [
       own(reading, "Observation", ...key),
       ...(instance ? [entityIdentifier(instance, "FILL", "observation", reading)] : []),
     ],
     status,
     _status,
+    category: each(obx, 29, (id) => ({
+      coding: [{ system: observationType, code: codeText(id.text()) }],
+    })),
     code: code ?? absentCode,
     subject: within.subject,
     focus: within.focus && [within.focus],
     encounter: within.encounter,
     effectiveDateTime: time.effectiveDateTime,
     effectivePeriod: time.effectivePeriod,
-    performer: performers(obx, reading, mention),
+    performer: performersOf(observed, reading, mention),
     ...(more.length === 0 ? value : {}),
-    dataAbsentReason: value ? undefined : absence(obx),
+    dataAbsentReason: value ? undefined : absence(obx, reading),
     interpretation: each(obx, 8, (cwe) =>
       translated(cwe, targetOf(interpretation, cwe.text(1)), "OBX-8", reading),
     ),
     note: annotations(notes, reading, mention),
     bodySite: firstConcept(obx, "OBX-20", reading),
     method: firstConcept(obx, "OBX-17", reading),
-    specimen: within.specimen,
-    device: device && { identifier: entityIdentifier(device, undefined, "device", reading) },
+    specimen: within.specimen ?? specimenNamed(obx, reading),
+    device: deviceOf(observed, reading, mention),
     referenceRange: range ? [referenceRange(range, unitOf(obx.repetitions(6)[0], reading))] : [],
     // Several values of one observation are its components, each asked by the same code.
     component:
@@ -181,12 +184,26 @@ function statusOfObservation(
   return { status: "unknown" }
 }
 
-/** Why there is no value, where OBX-11 tells. */
-function absence(obx: Segment): CodeableConcept | undefined {
+/** OBX-33: the specimen by its number, where the message does not bring it. */
+function specimenNamed(obx: Segment, reading: Reading): Reference | undefined {
+  const [eip] = obx.repetitions(33)
+  const filler = eip && entityIn(eip, 2)
+  const number = filler ?? (eip && entityIn(eip, 1))
+  if (number === undefined) return undefined
+  const local = filler ? `specimen-${reading.sender}` : "placer-specimen"
+  const type = filler ? "FILL" : "PLAC"
+  return { type: "Specimen", identifier: entityIdentifier(number, type, local, reading) }
+}
+
+/** Why there is no value, where OBX-32 or OBX-11 tells. */
+function absence(obx: Segment, reading: Reading): CodeableConcept | undefined {
+  const reason = firstConcept(obx, "OBX-32", reading)
+  if (reason !== undefined) return reason
   const code = absences[obx.text(11) ?? ""]
   return code === undefined ? undefined : { coding: [{ system: dataAbsentReason, code }] }
 }
 
+const observationType = "http://terminology.hl7.org/CodeSystem/v2-0936"
 const dataAbsentReason = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 const absences: Record<string, string | undefined> = {
   I: "temp-unknown",
@@ -196,17 +213,4 @@ const absences: Record<string, string | undefined> = {
   R: "temp-unknown",
   S: "temp-unknown",
   X: "not-performed",
-}
-
-/** Who observed (OBX-16), and where: the organization (OBX-23), else the producer's code. */
-function performers(obx: Segment, reading: Reading, mention: Mention): Reference[] {
-  const observers = each(obx, 16, (xcn) => practitioner(xcn, reading, mention))
-  const organizations = each(obx, 23, (xon) => organization(xon, reading, mention))
-  const producers = each(obx, 15, (cwe): Reference => {
-    const system = codingSystem(cwe.text(3), cwe.text(14), "OBX-15", reading)
-    const value = cwe.text(1)
-    const identifier = value === undefined ? undefined : { system, value }
-    return { type: "Organization", identifier, display: cwe.text(2) }
-  })
-  return [...observers, ...(organizations.length > 0 ? organizations : producers)]
 }

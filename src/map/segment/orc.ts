@@ -1,17 +1,25 @@
-import type { Reference, ServiceRequest } from "fhir/r4"
-import type { Segment } from "../../hl7/message.ts"
-import { each } from "../part.ts"
+import type { CodeableConcept, Practitioner, Reference, ServiceRequest } from "fhir/r4"
+import type { Repetition, Segment } from "../../hl7/message.ts"
+import { each, type Field, type Part, partOf } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import type { Order } from "../result.ts"
-import { absentCode } from "../type/absent.ts"
-import { concept, firstConcept } from "../type/cwe.ts"
+import { firstConcept } from "../type/cwe.ts"
+import { identifier } from "../type/cx.ts"
 import { dateTime } from "../type/dtm.ts"
-import { type Entity, entityAt, entityIdentifier, entityKey } from "../type/ei.ts"
+import { type Entity, entityAt, entityIdentifier, entityIn } from "../type/ei.ts"
+import { statusOf } from "../type/status.ts"
+import { address, officeAddress } from "../type/xad.ts"
 import { practitioner } from "../type/xcn.ts"
+import { organization } from "../type/xon.ts"
+import { contactPoint, officeNumber } from "../type/xtn.ts"
+import { confidentialityCode } from "../vocabulary/confidentiality-code.ts"
 import { orderControl } from "../vocabulary/decided.ts"
-import { extendedPriority } from "../vocabulary/extended-priority.ts"
-import { orderStatus } from "../vocabulary/order-status.ts"
+import { orderStatus } from "../vocabulary/decided-orders.ts"
+import { orderType } from "../vocabulary/order-type.ts"
 import { targetOf } from "../vocabulary/target.ts"
+
+/** The segments an order's numbers stand in. */
+type Numbered = Pick<Order, "orc" | "obr">
 
 /** The numbers an order goes by: OBR and ORC repeat them, and either may be left out. */
 export interface OrderNumbers {
@@ -19,7 +27,7 @@ export interface OrderNumbers {
   filler: Entity | undefined
 }
 
-export function orderNumbers({ orc, obr }: Order): OrderNumbers {
+export function orderNumbers({ orc, obr }: Numbered): OrderNumbers {
   return {
     placer: entityAt(obr, 2) ?? entityAt(orc, 2),
     filler: entityAt(obr, 3) ?? entityAt(orc, 3),
@@ -35,63 +43,182 @@ export function numberIdentifiers({ placer, filler }: OrderNumbers, reading: Rea
   ].filter((identifier) => identifier !== undefined)
 }
 
-/**
- * The order a result answers (2.5.1, 4.5.1), where the message says more of it than the filler's
- * own number: an ORC, the placer's number or who ordered. An ORU only mentions it, so it is to be
- * created where it is absent: the placer's own message knows more.
- */
-export function serviceRequest(
-  order: Order,
-  about: { subject: Reference; encounter: Reference | undefined },
-  reading: Reading,
-  mention: Mention,
-): ServiceRequest | undefined {
-  const { orc, obr } = order
-  const numbers = orderNumbers(order)
-  const requester = first(orc, 12, reading, mention) ?? first(obr, 16, reading, mention)
-  if (orc === undefined && numbers.placer === undefined && requester === undefined) return undefined
-  const key = numbers.placer
-    ? ["placer", entityKey(numbers.placer)]
-    : numbers.filler
-      ? ["filler", ...dated(entityKey(numbers.filler), order, reading)]
-      : ["message", reading.digest, codeOf(order)]
-  const group = entityAt(orc, 4)
-  const code = obr && firstConcept(obr, "OBR-4", reading)
-  return {
-    resourceType: "ServiceRequest",
-    identifier: [
-      own(reading, "ServiceRequest", about.subject.reference ?? "", ...key),
-      ...numberIdentifiers(numbers, reading),
-    ],
-    requisition: group && entityIdentifier(group, "PGN", "placer", reading),
-    status: statusOfOrder(orc),
-    intent: obr?.text(11) === "G" ? "reflex-order" : "order",
-    priority: targetOf(extendedPriority, obr?.text(5) ?? obr?.text(27, 6) ?? orc?.text(7, 6))?.code,
-    code: code ?? absentCode,
-    ...about,
-    // With any other control code ORC-9 is the time of that event, not of the order.
-    authoredOn: orc?.text(1) === "NW" ? dateTime(orc.text(9), "ORC-9", reading) : undefined,
-    requester,
-    reasonCode: obr && each(obr, 31, (cwe) => concept(cwe, "OBR-31", reading)),
-  }
-}
-
 /** A filler's number, with the day where its source says that its numbers start again. */
-export function dated(number: string, { obr }: Order, { source }: Reading): string[] {
+export function dated(number: string, { obr }: Numbered, { source }: Reading): string[] {
   return source.fillerRepeats ? [number, (obr?.text(7) ?? "").slice(0, 8)] : [number]
 }
 
 /** What tells apart the services of one order number: OBR-4's first code, or its text. */
-export function codeOf({ obr }: Order): string {
+export function codeOf({ obr }: Numbered): string {
   return obr?.component(4) ?? obr?.component(4, 4) ?? obr?.component(4, 2) ?? ""
 }
 
-function statusOfOrder(orc: Segment | undefined): ServiceRequest["status"] {
-  const status = targetOf(orderStatus, orc?.text(5)) ?? targetOf(orderControl, orc?.text(1))
-  return status?.code ?? "unknown"
+/** What an ORC (2.5.1, 4.5.1) says of the order, field by field. */
+export function orcParts(order: Order, reading: Reading): (Part | undefined)[] {
+  const { orc, obr } = order
+  const [placer, filler] = (["placer", "filler"] as const).map((one) => {
+    const entity = orderNumbers(order)[one]
+    return (
+      entity && numberIdentifiers({ placer: undefined, filler: undefined, [one]: entity }, reading)
+    )
+  })
+  const [eip] = [...(orc?.repetitions(8) ?? []), ...(obr?.repetitions(29) ?? [])]
+  const parts = [
+    partOf("ORC-1", reading, () => orc && statusOfOrder(orc, reading)),
+    partOf("ORC-2", reading, () => ({ identifier: placer })),
+    partOf("ORC-3", reading, () => ({ identifier: filler })),
+    partOf("ORC-4", reading, () => orc && groups(orc, reading)),
+    partOf("ORC-8", reading, () => eip && { basedOn: parentOrder(eip, reading) }),
+    partOf("ORC-12", reading, (mention) => ({ requester: requester(order, reading, mention) })),
+  ]
+  const deleted = [4, 8, 12].filter((field) => orc?.deleted(field))
+  const gone = deleted.map((field) => ({ part: `ORC-${field}`, makes: null, mentions: [] }))
+  return [...parts, ...gone]
 }
 
-function first(segment: Segment | undefined, field: number, reading: Reading, mention: Mention) {
-  const [xcn] = segment?.repetitions(field) ?? []
-  return xcn && practitioner(xcn, reading, mention)
+/** The fields of ORC that say one thing each. */
+export const orcFields: readonly Field<ServiceRequest>[] = [
+  {
+    field: 9,
+    elements: ["authoredOn"],
+    // With any other control code ORC-9 is the time of that event, not of the order.
+    make: (orc, reading) =>
+      orc.text(1) === "NW" ? { authoredOn: dateTime(orc.text(9), "ORC-9", reading) } : undefined,
+  },
+  callback(14),
+  {
+    field: 16,
+    elements: ["extension"],
+    make: (orc, reading) => {
+      const reason = firstConcept(orc, "ORC-16", reading)
+      return reason && { extension: [{ url: statusReason, valueCodeableConcept: reason }] }
+    },
+  },
+  {
+    field: 28,
+    elements: ["meta"],
+    make: (orc) => ({ meta: { security: securityOf(orc) } }),
+  },
+  {
+    field: 29,
+    elements: ["locationCode"],
+    make: (orc) => {
+      const target = targetOf(orderType, orc.text(29))
+      return target && { locationCode: [{ coding: [target] }] }
+    },
+  },
+  alternateNumber(33),
+]
+
+/** ORC-28 as the security labels of what the order makes; the first code of 2.5.1 is the only. */
+export function securityOf(orc: Segment | undefined) {
+  const target = targetOf(confidentialityCode, orc?.text(28))
+  return target ? [{ ...target }] : []
 }
+
+/** ORC-14 and OBR-17: whom to call about the order. */
+export function callback(field: 14 | 17): Field<ServiceRequest> {
+  return {
+    field,
+    elements: ["extension"],
+    make: (segment, reading) => ({
+      extension: each(segment, field, (xtn) => {
+        const valueContactPoint = contactPoint(xtn, "work", `${segment.name}-${field}`, reading)
+        return valueContactPoint && { url: callbackNumber, valueContactPoint }
+      }),
+    }),
+  }
+}
+
+/** ORC-33 and OBR-53: other numbers of the placer. */
+export function alternateNumber(field: 33 | 53): Field<ServiceRequest> {
+  return {
+    field,
+    elements: ["identifier"],
+    make: (segment, reading) => ({
+      identifier: each(segment, field, (cx) => {
+        const number = identifier(cx, "placer", `${segment.name}-${field}`, reading)
+        return number && { ...number, type: number.type ?? typed("PLAC", "Placer Identifier") }
+      }),
+    }),
+  }
+}
+
+/** ORC-5 says how the order stands; without it, or with no code of it, ORC-1 what was done. */
+function statusOfOrder(orc: Segment, reading: Reading) {
+  const status = orc.text(5)
+  const control = orc.text(1)
+  const tells = control !== undefined && !silent.has(control)
+  if (status !== undefined && (targetOf(orderStatus, status) || !tells)) {
+    const from = { field: "ORC-5", table: "0038", plain: "CM ER HD IP" }
+    return statusOf(orderStatus, status, from, reading)
+  }
+  if (status !== undefined) reading.note("ORC-5: its code is not of table 0038")
+  if (!tells) return undefined
+  const from = { field: "ORC-1", table: "0119", plain: "NW OK RE SN NA" }
+  return statusOf(orderControl, control, from, reading)
+}
+
+/** A request for a status, its answer, a link to a problem and a charge say nothing of how the
+ * order stands: one that was cancelled stays so. */
+const silent: ReadonlySet<string> = new Set(["LI", "MC", "SR", "SS", "UN"])
+
+/** ORC-4: an EI, from 2.8.2 on an EIP of the placer's and the filler's, and then ORC-38 again. */
+function groups(orc: Segment, reading: Reading): Partial<ServiceRequest> {
+  const [group] = orc.repetitions(4)
+  const isPair = group?.text(1, 2) !== undefined || group?.text(2, 2) !== undefined
+  const placer = isPair ? group && entityIn(group, 1) : entityAt(orc, 4)
+  const filler = (isPair ? group && entityIn(group, 2) : undefined) ?? entityAt(orc, 38)
+  const local = `filler-${reading.sender}`
+  const type = typed("FGN", "Filler Group Number")
+  return {
+    requisition: placer && entityIdentifier(placer, "PGN", "placer", reading),
+    identifier: filler && [{ ...entityIdentifier(filler, undefined, local, reading), type }],
+  }
+}
+
+/** An EIP of the order that gave rise to this one; its resource may be in no message of ours. */
+function parentOrder(eip: Repetition, reading: Reading): Reference[] {
+  const numbers = { placer: entityIn(eip, 1), filler: entityIn(eip, 2) }
+  const [identifier] = numberIdentifiers(numbers, reading)
+  return identifier ? [{ type: "ServiceRequest", identifier }] : []
+}
+
+/** Who ordered (ORC-12, OBR-16), and for which facility (ORC-21) where the message says it. */
+function requester({ orc, obr }: Order, reading: Reading, mention: Mention): Reference | undefined {
+  const [ordering] = orc?.repetitions(12) ?? []
+  const [provider] = obr?.repetitions(16) ?? []
+  const xcn = ordering ?? provider
+  const at = orc ? each(orc, 24, (xad) => address(xad, "ORC-24", reading)) : []
+  const person =
+    xcn && practitioner(xcn, reading, (one) => mention({ ...(one as Practitioner), address: at }))
+  const [xon] = orc?.repetitions(21) ?? []
+  const facility =
+    orc &&
+    xon &&
+    organization(xon, reading, (one) =>
+      mention({
+        ...one,
+        telecom: each(orc, 23, (xtn) => officeNumber(xtn, "ORC-23", reading)),
+        address: each(orc, 22, (xad) => officeAddress(xad, "ORC-22", reading)),
+      } as typeof one),
+    )
+  if (person === undefined || facility === undefined) return person ?? facility
+  const key = [person.reference ?? `name|${person.display}`, facility.reference ?? ""]
+  const role = mention({
+    resourceType: "PractitionerRole",
+    identifier: [own(reading, "PractitionerRole", ...key)],
+    practitioner: person,
+    organization: facility,
+  })
+  return { ...role, display: person.display }
+}
+
+function typed(code: string, display: string): CodeableConcept {
+  return { coding: [{ system: identifierTypes, code, display }] }
+}
+
+const identifierTypes = "http://terminology.hl7.org/CodeSystem/v2-0203"
+const statusReason = "http://hl7.org/fhir/StructureDefinition/request-statusReason"
+const callbackNumber =
+  "http://hl7.org/fhir/StructureDefinition/servicerequest-order-callback-phone-number"

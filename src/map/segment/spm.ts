@@ -1,14 +1,18 @@
-import type { Reference, Specimen } from "fhir/r4"
-import type { Segment } from "../../hl7/message.ts"
+import type { CodeableConcept, Identifier, Reference, Specimen } from "fhir/r4"
+import type { Repetition, Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import type { Order, Sampled } from "../result.ts"
 import { codingSystem } from "../type/coding.ts"
-import { firstConcept, translated } from "../type/cwe.ts"
+import { concept, firstConcept, translated } from "../type/cwe.ts"
 import { identifier } from "../type/cx.ts"
 import { dateTime, period } from "../type/dtm.ts"
-import { entityIdentifier, entityIn, entityKey } from "../type/ei.ts"
+import { type Entity, entityAt, entityIdentifier, entityIn, entityKey } from "../type/ei.ts"
 import { decimal } from "../type/quantity.ts"
+import { practitioner } from "../type/xcn.ts"
+import { additivePreservative } from "../vocabulary/additive-preservative.ts"
+import { bodySite } from "../vocabulary/body-site.ts"
+import { specimenAvailability } from "../vocabulary/specimen-availability.ts"
 import { specimenCollectionMethod } from "../vocabulary/specimen-collection-method.ts"
 import { specimenCondition } from "../vocabulary/specimen-condition.ts"
 import { specimenType } from "../vocabulary/specimen-type.ts"
@@ -16,99 +20,204 @@ import { targetOf } from "../vocabulary/target.ts"
 import { annotations } from "./nte.ts"
 import { dated, orderNumbers } from "./orc.ts"
 
-/** What specimens are keyed by and belong to. */
+/** What specimens belong to. */
 export interface Collected {
   subject: Reference
-  request: Reference | undefined
+  requests: Reference[]
+  /** Left out where the specimen stands above several orders. */
+  order?: Order
+}
+
+/** What specimens under an order are keyed by. */
+interface Keyed extends Collected {
   reportKey: readonly string[]
   order: Order
 }
 
+/** SPM-2, the filler's number before the placer's; else the first container's (SAC-3). */
+export function specimenNumber({ spm, containers }: Sampled): Entity | undefined {
+  const [numbers] = spm.repetitions(2)
+  const number = numbers && (entityIn(numbers, 2) ?? entityIn(numbers, 1))
+  return number ?? entityAt(containers[0], 3)
+}
+
 /**
- * The specimen an SPM describes (2.5.1, 7.4.3). It is known by its own number with the order's,
- * so that the services of one order meet in it; without one by its place under the report.
+ * What a specimen under an order is known by: its own number with the order's, so that the
+ * services of one order meet in it; without one its place under the report.
  */
-export function specimen(
-  { spm, notes }: Sampled,
+export function specimenKey(
+  sampled: Sampled,
   index: number,
-  { subject, request, reportKey, order }: Collected,
+  { subject, reportKey, order }: Keyed,
+  reading: Reading,
+): string[] {
+  const number = specimenNumber(sampled)
+  const { filler: ordered } = orderNumbers(order)
+  if (number === undefined || ordered === undefined) {
+    return [...reportKey, number ? entityKey(number) : `${index + 1}`]
+  }
+  const numbered = dated(entityKey(ordered), order, reading)
+  return [subject.reference ?? "", reading.sender, ...numbered, entityKey(number)]
+}
+
+/** The specimen an SPM describes (2.5.1, 7.4.3), in its containers (SAC, 13.4.3). */
+export function specimen(
+  { spm, notes, containers }: Sampled,
+  key: readonly string[],
+  { subject, requests, order }: Collected,
   reading: Reading,
   mention: Mention,
 ): Specimen {
   const [numbers] = spm.repetitions(2)
-  const placer = numbers && entityIn(numbers, 1)
-  const filler = numbers && entityIn(numbers, 2)
-  const number = filler ?? placer
-  const { filler: ordered } = orderNumbers(order)
-  const key =
-    number && ordered
-      ? [
-          subject.reference ?? "",
-          reading.sender,
-          ...dated(entityKey(ordered), order, reading),
-          entityKey(number),
-        ]
-      : [...reportKey, number ? entityKey(number) : `${index + 1}`]
   const remarks = each(spm, 14, (line) => {
     const text = line.whole().trim()
     return text === "" ? undefined : { text }
   })
+  const rejected = each(spm, 21, (cwe) => concept(cwe, "SPM-21", reading))
   return {
     resourceType: "Specimen",
     identifier: [
       own(reading, "Specimen", ...key),
-      ...(placer ? [entityIdentifier(placer, "PLAC", "placer-specimen", reading)] : []),
-      ...(filler ? [entityIdentifier(filler, "FILL", `specimen-${reading.sender}`, reading)] : []),
+      ...(numbers ? pairIdentifiers(numbers, reading) : []),
+      ...each(spm, 31, (cx) => identifier(cx, "specimen", "SPM-31", reading)),
+      ...shipments(spm, reading),
     ],
     accessionIdentifier: each(spm, 30, (cx) => identifier(cx, "accession", "SPM-30", reading))[0],
-    status: availability[spm.text(20) ?? ""],
+    // A laboratory that rejects a specimen says why (SPM-21), and then it is of no use.
+    status:
+      rejected.length > 0 ? "unsatisfactory" : targetOf(specimenAvailability, spm.text(20))?.code,
     type: each(spm, 4, (cwe) =>
       translated(cwe, targetOf(specimenType, cwe.text(1)), "SPM-4", reading),
     )[0],
     subject,
     receivedTime: dateTime(spm.text(18), "SPM-18", reading),
-    request: request && [request],
-    collection: collection(spm, reading),
-    container: [
-      {
-        type: firstConcept(spm, "SPM-27", reading),
-        additiveCodeableConcept: firstConcept(spm, "SPM-6", reading),
-      },
+    parent: each(spm, 3, (eip) => {
+      const [number] = pairIdentifiers(eip, reading).toReversed()
+      return number && { type: "Specimen", identifier: number }
+    }),
+    request: requests,
+    collection: { collector: collector(order, reading, mention), ...collection(spm, reading) },
+    container: containersOf(spm, containers, reading),
+    condition: [
+      ...each(spm, 24, (cwe) =>
+        translated(cwe, targetOf(specimenCondition, cwe.text(1)), "SPM-24", reading),
+      ),
+      ...rejected,
     ],
-    condition: each(spm, 24, (cwe) =>
-      translated(cwe, targetOf(specimenCondition, cwe.text(1)), "SPM-24", reading),
-    ),
     note: [...remarks, ...annotations(notes, reading, mention)],
   }
 }
 
+function pairIdentifiers(eip: Repetition, reading: Reading): Identifier[] {
+  const [placer, filler] = [entityIn(eip, 1), entityIn(eip, 2)]
+  return [
+    ...(placer ? [entityIdentifier(placer, "PLAC", "placer-specimen", reading)] : []),
+    ...(filler ? [entityIdentifier(filler, "FILL", `specimen-${reading.sender}`, reading)] : []),
+  ]
+}
+
+function shipments(spm: Segment, reading: Reading): Identifier[] {
+  const shipment = entityAt(spm, 32)
+  if (shipment === undefined) return []
+  const type = {
+    coding: [{ system: table0203, code: "SHIP", display: "Shipment Tracking Number" }],
+  }
+  return [{ ...entityIdentifier(shipment, undefined, "shipment", reading), type }]
+}
+
+/** OBR-10; or a PRT of the role SPC, the specimen collector (table 0912; SC in 0443). */
+function collector(
+  order: Order | undefined,
+  reading: Reading,
+  mention: Mention,
+): Reference | undefined {
+  const roles = ["SC", "SPC"]
+  const prt = order?.participants.find((one) => roles.includes(one.text(4) ?? ""))
+  const [xcn] = [...(order?.obr?.repetitions(10) ?? []), ...(prt?.repetitions(5) ?? [])]
+  return xcn && practitioner(xcn, reading, mention)
+}
+
+/** What SPM says of the container belongs to the first of them. */
+function containersOf(spm: Segment, sacs: readonly Segment[], reading: Reading) {
+  const said = {
+    type: firstConcept(spm, "SPM-27", reading),
+    additiveCodeableConcept: each(spm, 6, (cwe) =>
+      translated(cwe, inTable(additivePreservative, "HL70371", cwe), "SPM-6", reading),
+    )[0],
+  }
+  const [first, ...more] = sacs.map((sac) => {
+    const number = entityAt(sac, 3) ?? entityAt(sac, 4)
+    const unit = sac.text(24)
+    const [capacity, filled] = [decimal(sac.text(21)), decimal(sac.text(22))]
+    return {
+      identifier: number && [entityIdentifier(number, undefined, "container", reading)],
+      capacity: capacity === undefined ? undefined : { value: capacity, unit },
+      specimenQuantity: filled === undefined ? undefined : { value: filled, unit },
+      additiveCodeableConcept: firstConcept(sac, "SAC-27", reading),
+    }
+  })
+  if (first === undefined) return [said]
+  const additiveCodeableConcept = said.additiveCodeableConcept ?? first.additiveCodeableConcept
+  return [{ ...first, ...said, additiveCodeableConcept }, ...more]
+}
+
 /**
  * The specimen of a sender that still writes OBR-15 (SPS, up to 2.5) and no SPM; undefined where
- * it does not say which.
+ * it does not say which. OBR-7 is then when it was taken (2.5.1, 7.4.1.7).
  */
 export function orderedSpecimen(
   obr: Segment,
-  { subject, request, reportKey }: Collected,
+  { subject, requests, reportKey, order }: Keyed,
   reading: Reading,
+  mention: Mention,
 ): Specimen | undefined {
   const [source] = obr.repetitions(15)
   if (source === undefined) return undefined
-  // SPS-1 is a CWE in subcomponents; up to 2.3 a plain code of table 0070.
-  const [code, text, name] = [1, 2, 3].map((part) => source.text(1, part))
-  const local = code !== undefined && name === undefined ? "HL70070" : name
-  const coding = code && {
-    system: codingSystem(local, undefined, "OBR-15", reading),
-    code,
-    display: text,
-  }
-  if (!coding && text === undefined) return undefined
+  const type = sourceType(source, reading)
+  if (type === undefined) return undefined
+  const [volume, unit] = [decimal(obr.text(9)), obr.text(9, 2)]
+  const remarks = [
+    source.component(3),
+    ...obr.repetitions(39).map((cwe) => cwe.text(2) ?? cwe.text(9)),
+  ]
+  const until = obr.text(8)
+  const [taken] = obr.repetitions(7)
   return {
     resourceType: "Specimen",
     identifier: [own(reading, "Specimen", ...reportKey, "OBR-15")],
-    type: coding ? { coding: [coding] } : { text },
+    type,
     subject,
     receivedTime: dateTime(obr.text(14), "OBR-14", reading),
-    request: request && [request],
+    request: requests,
+    collection: {
+      collector: collector(order, reading, mention),
+      collectedDateTime: until ? undefined : dateTime(taken?.text(), "OBR-7", reading),
+      collectedPeriod: until ? period(taken?.text(), until, "OBR-8", reading) : undefined,
+      quantity: volume === undefined ? undefined : { value: volume, unit },
+      bodySite: sourceConcept(source, 4, reading),
+    },
+    container: [{ additiveCodeableConcept: sourceConcept(source, 2, reading) }],
+    note: remarks.flatMap((text) => (text === undefined ? [] : { text })),
+  }
+}
+
+/** SPS-1 is a CWE in subcomponents; up to 2.3 a plain code of table 0070. */
+function sourceType(source: Repetition, reading: Reading): CodeableConcept | undefined {
+  const isPlain = source.text(1, 3) === undefined
+  return sourceConcept(source, 1, reading, isPlain ? "HL70070" : undefined)
+}
+
+function sourceConcept(
+  source: Repetition,
+  component: number,
+  reading: Reading,
+  table?: string,
+): CodeableConcept | undefined {
+  const [code, text, name] = [1, 2, 3].map((part) => source.text(component, part))
+  const local = code === undefined ? name : (name ?? table)
+  if (code === undefined) return text === undefined ? undefined : { text }
+  return {
+    coding: [{ system: codingSystem(local, undefined, "OBR-15", reading), code, display: text }],
   }
 }
 
@@ -124,8 +233,15 @@ function collection(spm: Segment, reading: Reading): Specimen["collection"] {
     method: each(spm, 7, (cwe) =>
       translated(cwe, targetOf(specimenCollectionMethod, cwe.text(1)), "SPM-7", reading),
     )[0],
-    bodySite: firstConcept(spm, "SPM-8", reading),
+    bodySite: each(spm, 8, (cwe) =>
+      translated(cwe, inTable(bodySite, "HL70163", cwe), "SPM-8", reading),
+    )[0],
   }
 }
+const table0203 = "http://terminology.hl7.org/CodeSystem/v2-0203"
 
-const availability: Record<string, Specimen["status"]> = { Y: "available", N: "unavailable" }
+/** A code that names another system is none of the table, though it may read like one. */
+function inTable<Table extends object>(table: Table, name: string, cwe: Repetition) {
+  const named = cwe.text(3)
+  return named === undefined || named === name ? targetOf(table, cwe.text(1)) : undefined
+}

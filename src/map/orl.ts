@@ -1,0 +1,22 @@
+import type { MessageMap } from "../mapping.ts"
+import { mapOrders, ownedOrders } from "./orders.ts"
+import type { Layout } from "./result.ts"
+
+/**
+ * What is answered to orders (2.5.1, 4.4): each order's new status, and as a Task what the filler
+ * made of it.
+ */
+const layouts: Readonly<Record<string, Layout>> = {
+  "ORR^O02": {},
+  "ORG^O20": {},
+  "ORL^O22": {},
+  "ORL^O34": { specimenAbove: true },
+  "ORL^O36": { specimenAbove: true },
+  "ORI^O24": {},
+}
+
+export const orl: MessageMap = {
+  types: Object.keys(layouts),
+  owned: (message, context) => ownedOrders(message, context, layouts[message.type] ?? {}),
+  map: (message, context) => mapOrders(message, context, layouts[message.type] ?? {}),
+}

@@ -1,0 +1,53 @@
+import type { Device, Identifier, Reference } from "fhir/r4"
+import type { Segment } from "../../hl7/message.ts"
+import { patientKey } from "../../hl7/subject.ts"
+import { type Mention, own, type Reading } from "../reading.ts"
+import type { Observed } from "../result.ts"
+import { firstConcept } from "../type/cwe.ts"
+import { dateTime } from "../type/dtm.ts"
+import { type Entity, entityAt, entityIdentifier } from "../type/ei.ts"
+
+/**
+ * The device an observation was made with: what a PRT below its OBX tells of it (2.8, 7.3.4), else
+ * OBX-18. It is known by its number; one without an assigner is its sender's own.
+ */
+export function deviceOf(
+  { lines: [obx], participants }: Observed,
+  reading: Reading,
+  mention: Mention,
+): Reference | undefined {
+  const prt = participants.find((each) => entityAt(each, 10) ?? entityAt(each, 16))
+  const entity = entityAt(prt, 10) ?? entityAt(obx, 18)
+  const udi = entityAt(prt, 16)
+  if (obx.repetitions(18).length > 1) reading.note("OBX-18: of several devices the first counts")
+  const number = entity ?? udi
+  if (number === undefined) return undefined
+  return mention(device(number, entity, udi, prt, reading))
+}
+
+function device(
+  number: Entity,
+  entity: Entity | undefined,
+  udi: Entity | undefined,
+  prt: Segment | undefined,
+  reading: Reading,
+): Device {
+  const { id, authority } = number
+  const key = patientKey({ id, ...authority }, reading.sender) ?? id
+  const local = `device-${reading.sender}`
+  const identifier: Identifier[] = [own(reading, "Device", key)]
+  if (entity !== undefined) {
+    identifier.push(entityIdentifier(entity, undefined, local, reading))
+  }
+  return {
+    resourceType: "Device",
+    identifier,
+    udiCarrier: udi && [{ deviceIdentifier: udi.id }],
+    manufactureDate: dateTime(prt?.text(17), "PRT-17", reading),
+    expirationDate: dateTime(prt?.text(18), "PRT-18", reading),
+    lotNumber: prt?.text(19),
+    serialNumber: prt?.text(20),
+    distinctIdentifier: prt?.text(21),
+    type: prt && firstConcept(prt, "PRT-22", reading),
+  }
+}

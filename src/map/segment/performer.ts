@@ -1,0 +1,56 @@
+import type { Organization, Reference } from "fhir/r4"
+import type { Segment } from "../../hl7/message.ts"
+import { each } from "../part.ts"
+import { type Mention, own, type Reading } from "../reading.ts"
+import type { Observed } from "../result.ts"
+import { codingSystem } from "../type/coding.ts"
+import { officeAddress } from "../type/xad.ts"
+import { practitioner } from "../type/xcn.ts"
+import { organization } from "../type/xon.ts"
+
+/**
+ * Who observed (OBX-16, PRT-5), and where: the organization (OBX-23, with its medical director
+ * where OBX-25 names one), else the producer's code (OBX-15).
+ */
+export function performersOf(
+  { lines: [obx], participants }: Observed,
+  reading: Reading,
+  mention: Mention,
+): Reference[] {
+  const observers = each(obx, 16, (xcn) => practitioner(xcn, reading, mention))
+  const others = participants.flatMap((prt) =>
+    each(prt, 5, (xcn) => practitioner(xcn, reading, mention)),
+  )
+  const laboratory = laboratoryOf(obx, reading, mention)
+  return [...observers, ...others, ...(laboratory ? [laboratory] : producersOf(obx, reading))]
+}
+
+function laboratoryOf(obx: Segment, reading: Reading, mention: Mention): Reference | undefined {
+  const [xon] = obx.repetitions(23)
+  const at = each(obx, 24, (xad) => officeAddress(xad, "OBX-24", reading))
+  const named =
+    xon && organization(xon, reading, (one) => mention({ ...(one as Organization), address: at }))
+  const [xcn] = obx.repetitions(25)
+  const director = xcn && practitioner(xcn, reading, mention)
+  if (named === undefined || director === undefined) return named ?? director
+  const key = [director.reference ?? `name|${director.display}`, named.reference ?? "", "MDIR"]
+  const role = mention({
+    resourceType: "PractitionerRole",
+    identifier: [own(reading, "PractitionerRole", ...key)],
+    practitioner: director,
+    organization: named,
+    code: [{ coding: [{ system: participation, code: "MDIR", display: "Medical Director" }] }],
+  })
+  return { ...role, display: named.display }
+}
+
+function producersOf(obx: Segment, reading: Reading): Reference[] {
+  return each(obx, 15, (cwe): Reference => {
+    const system = codingSystem(cwe.text(3), cwe.text(14), "OBX-15", reading)
+    const value = cwe.text(1)
+    const identifier = value === undefined ? undefined : { system, value }
+    return { type: "Organization", identifier, display: cwe.text(2) }
+  })
+}
+
+const participation = "http://terminology.hl7.org/CodeSystem/v2-0912"
