@@ -3,6 +3,9 @@ import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message } from "../message.ts"
 import { adt } from "./adt.ts"
 import { oru } from "./oru.ts"
+import { ppr } from "./ppr.ts"
+import { ref } from "./ref.ts"
+import { siu } from "./siu.ts"
 
 export { isUnmapped, openCodeMaps } from "./codes/code-maps.ts"
 export { type CodeMapConfig, codeMapConfig, codeMapProblems } from "./codes/settings.ts"
@@ -11,7 +14,7 @@ export { ownedResource, readParts } from "./known.ts"
 export { yieldTo } from "./newer.ts"
 
 /** Every map there is. One more family is one more file, and its line here. */
-export const maps: readonly MessageMap[] = [adt, oru]
+export const maps: readonly MessageMap[] = [adt, oru, ppr, ref, siu]
 
 /**
  * What a message may have: 50,000 results take 0.55 GB and 2 s to map, check and write as JSON, and

@@ -122,16 +122,16 @@ test("a message that no map knows is held with a word about why, and in nobody's
   const central = await openCentral()
   const gateway = await start(temporaryFolder(), { config: configuration(central.url) })
   const sender = await openSender(gateway.port)
-  const appointment = hl7(
-    "MSH|^~\\&|HIS|CLINIC|||20260415120000||SIU^S12|S1|P|2.5.1",
+  const study = hl7(
+    "MSH|^~\\&|HIS|CLINIC|||20260415120000||CSU^C09|S1|P|2.5.1",
     "PID|1||P-1^^^CLINIC^MR",
   )
-  expect((await sender.send(appointment)).code).toBe("AA")
+  expect((await sender.send(study)).code).toBe("AA")
   expect((await sender.send(oru())).code).toBe("AA")
   const status = await gateway.until(({ destinations }) => destinations.central?.delivered === 1)
   expect(status.destinations.central).toMatchObject({ state: "up", held: 1, pending: 0 })
   const held = gateway.events.find(({ event }) => event === "held")
-  expect(held).toMatchObject({ destination: "central", reason: "no map for SIU^S12" })
+  expect(held).toMatchObject({ destination: "central", reason: "no map for CSU^C09" })
   sender.close()
   await gateway.stop()
   await central.close()
