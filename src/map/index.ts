@@ -11,7 +11,10 @@ import { oml } from "./oml.ts"
 import { orl } from "./orl.ts"
 import { oru } from "./oru.ts"
 import { oul } from "./oul.ts"
+import { ppr } from "./ppr.ts"
 import { query } from "./query.ts"
+import { ref } from "./ref.ts"
+import { siu } from "./siu.ts"
 import { vxu } from "./vxu.ts"
 
 export { isUnmapped, openCodeMaps } from "./codes/code-maps.ts"
@@ -21,7 +24,7 @@ export { ownedResource, readParts } from "./known.ts"
 export { yieldTo } from "./newer.ts"
 
 /** Every map there is. One more family is one more file, and its line here. */
-export const maps: readonly MessageMap[] = [adt, bar, dft, mdm, mfn, oml, orl, oru, oul, query, vxu]
+export const maps: readonly MessageMap[] = [adt, bar, dft, mdm, mfn, oml, orl, oru, oul, ppr, query, ref, siu, vxu]
 
 /**
  * What a message may have: 50,000 results take 0.55 GB and 2 s to map, check and write as JSON, and

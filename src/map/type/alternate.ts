@@ -1,4 +1,4 @@
-import type { Element } from "fhir/r4"
+import type { CodeableConcept, Element } from "fhir/r4"
 import { codeText } from "./cwe.ts"
 
 /**
@@ -8,6 +8,11 @@ import { codeText } from "./cwe.ts"
 export function alternateCode(code: string, table: string): Element {
   const system = `http://terminology.hl7.org/CodeSystem/v2-${table}`
   const valueCodeableConcept = { coding: [{ system, code: codeText(code) }] }
+  return alternateConcept(valueCodeableConcept)
+}
+
+/** What stands beside an element that leaves no room for all that the sender's concept says. */
+export function alternateConcept(valueCodeableConcept: CodeableConcept): Element {
   return { extension: [{ url: alternateCodes, valueCodeableConcept }] }
 }
 

@@ -1,0 +1,123 @@
+import { Transaction } from "../fhir/transaction.ts"
+import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
+import type { Message, Told } from "../message.ts"
+import { appointmentElements, appointmentOf, appointmentParts, patientsOf } from "./appointment.ts"
+import { layKnown } from "./known.ts"
+import type { About } from "./mentioned.ts"
+import { addOrigin, concluded, type Mention, type Reading, readMessage } from "./reading.ts"
+import { distinct } from "./report.ts"
+import { condition } from "./segment/dg1.ts"
+import {
+  attachmentsOf,
+  bringsFile,
+  documentReference,
+  observation,
+  observationKey,
+} from "./segment/obx.ts"
+import { appointmentIdentity } from "./segment/sch.ts"
+import { type Scheduled, type Scheduling, schedulingOf } from "./siu-groups.ts"
+import { addBlocks, slotAt } from "./slot.ts"
+
+const events = "12 13 14 15 16 17 18 19 20 21 22 23 24 26 27".split(" ")
+
+/**
+ * Scheduling (2.5.1, 10.4): one Appointment over its whole life, which these messages own, and its
+ * slots. A message says what it is about: what it leaves out stays as it was. The patients, their
+ * visits and diagnoses, and who and what takes part are only mentioned.
+ */
+export const siu: MessageMap = { types: events.map((event) => `SIU^S${event}`), owned, map }
+
+function owned(message: Message, context: ReadContext): string[] {
+  const reading = readMessage(message, context)
+  const sch = reading.parsed.first("SCH")
+  const blocks = eventOf(message) in blocking
+  return sch === undefined || blocks ? [] : [nameOf(appointmentIdentity(sch, reading).value)]
+}
+
+function map(message: Message, context: MapContext): Mapped {
+  const reading = readMessage(message, context)
+  const scheduling = schedulingOf(reading)
+  if (scheduling === undefined) return { problem: "no SCH segment" }
+  const transaction = new Transaction(reading.site.id)
+  const status = blocking[eventOf(message)]
+  const told = status ? [] : addAppointment(scheduling, transaction, context, reading)
+  if (status && addBlocks(scheduling, status, transaction, reading) === 0) {
+    return { problem: "SCH: it blocks or opens no resource at any time" }
+  }
+  if (told === undefined) return { problem: "nobody takes part: there is no PID, AIP, AIL or AIG" }
+  addOrigin(transaction, reading)
+  return concluded(reading, { transaction, told })
+}
+
+/** The events that are about times in a schedule, not about an appointment. */
+const blocking: Record<string, "busy-unavailable" | "free"> = {
+  S23: "busy-unavailable",
+  S24: "free",
+}
+
+function eventOf({ type }: Message): string {
+  return type.split("^")[1] ?? ""
+}
+
+/** As `Told.resource` names it. */
+function nameOf(value: string): string {
+  return `Appointment/${value}`
+}
+
+/** Adds the appointment; undefined where nobody takes part in it. */
+function addAppointment(
+  scheduling: Scheduling,
+  transaction: Transaction,
+  { known }: MapContext,
+  reading: Reading,
+): Told[] | undefined {
+  const identity = appointmentIdentity(scheduling.sch, reading)
+  const patients = patientsOf(scheduling, reading)
+  const event = eventOf(reading.message)
+  const parts = appointmentParts(scheduling, event, patients, identity, reading)
+  const layer = { messageId: reading.message.id, known }
+  const elementsOf = (part: string) => appointmentElements.get(part) ?? []
+  const laid = layKnown(nameOf(identity.value), parts, layer, elementsOf)
+  const appointment = appointmentOf(identity, laid.elements, reading)
+  if (appointment === undefined) return undefined
+  transaction.update(appointment)
+  for (const mentioned of laid.mentions) {
+    if (mentioned.resourceType !== "Slot") transaction.create(mentioned)
+    else if (appointment.slot) transaction.update(slotAt(mentioned, appointment))
+  }
+  for (const mentioned of patients.mentions) transaction.create(mentioned)
+  for (const [index, scheduled] of scheduling.patients.entries()) {
+    const about = patients.about[index]
+    if (about) addClinical(scheduled, about, identity.value, transaction, reading)
+  }
+  return laid.told
+}
+
+/** Adds what is sent of a patient along with the appointment: diagnoses, and observations. */
+function addClinical(
+  { diagnoses, observed }: Scheduled,
+  about: About,
+  appointment: string,
+  transaction: Transaction,
+  reading: Reading,
+): void {
+  const mention: Mention = (resource) => transaction.create(resource)
+  const { subject, encounter } = about
+  for (const dg1 of diagnoses) {
+    const made = condition(dg1, { patient: subject, encounter }, reading, mention)
+    if (made !== undefined) transaction.create(made)
+  }
+  const within = { ...about, specimen: undefined, focus: undefined, obr: undefined }
+  const apart = distinct()
+  for (const one of observed) {
+    const key = apart([subject.reference ?? "", appointment, ...observationKey(one)])
+    if (!bringsFile(one)) {
+      const made = observation(one, key, within, reading, mention)
+      if (made !== undefined) transaction.update(made)
+      continue
+    }
+    const files = attachmentsOf(one, reading)
+    if (files.length === 0) continue
+    transaction.update(documentReference(one, files, key, within, reading, mention))
+  }
+}

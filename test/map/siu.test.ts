@@ -1,0 +1,222 @@
+import { describe, expect, test } from "bun:test"
+import type { Told } from "../../src/message.ts"
+import { invalid } from "../validate.ts"
+import { mapped, message, resources } from "./build.ts"
+
+const patient = "PID|1||HB-1^^^HOMA_BAY^MR||WANJALA^SARAH"
+
+/** An SCH of these fields, by their numbers. */
+function sch(fields: Record<number, string>): string {
+  return segment("SCH", { 2: "A-1^HOMA_SCHED", ...fields })
+}
+
+function segment(name: string, fields: Record<number, string>): string {
+  const last = Math.max(...Object.keys(fields).map(Number))
+  return [name, ...Array.from({ length: last }, (_, at) => fields[at + 1] ?? "")].join("|")
+}
+
+function header(event: string, app = "SCHED"): string {
+  return `MSH|^~\\&|${app}|HOMA_BAY|||20260415||SIU^${event}|C1|P|2.5.1`
+}
+
+/** What the destination is told by messages that come one after another. */
+function life(...messages: string[][]) {
+  const known: Told[] = []
+  const made = messages.map((lines, at) => {
+    const { bundle, told, notes } = mapped(message(lines, { id: at + 1 }), known)
+    expect(invalid(bundle)).toEqual([])
+    known.push(...told)
+    const [appointment] = resources(bundle, "Appointment")
+    return { bundle, notes, appointment, slots: resources(bundle, "Slot") }
+  })
+  const last = made.at(-1)
+  if (last === undefined) throw new Error("no message")
+  return { ...last, known, ids: made.map(({ appointment }) => appointment?.identifier?.[0]?.value) }
+}
+
+const aip = (fields: Record<number, string>) => segment("AIP", { 1: "1", ...fields })
+const time = "^^^20260420090000^20260420093000"
+const booked = [
+  header("S12"),
+  sch({ 5: "ANC^Antenatal^HOMA", 7: "CHECKUP", 11: time, 25: "Booked" }),
+  patient,
+  aip({ 3: "D1^OCHIENG^PAUL" }),
+]
+
+describe("an appointment", () => {
+  test("that is cancelled in a few words keeps its time and doctor, and frees its slot", () => {
+    const cancelled = [header("S15"), sch({ 6: "TRAVEL" }), patient]
+    const { appointment, slots, ids } = life(booked, cancelled)
+    expect(appointment).toMatchObject({
+      status: "cancelled",
+      start: "2026-04-20T09:00:00+03:00",
+      end: "2026-04-20T09:30:00+03:00",
+    })
+    expect(appointment?.participant.map(({ actor }) => actor?.display)).toContain("PAUL OCHIENG")
+    expect(appointment?.cancelationReason?.coding?.[0]?.code).toBe("TRAVEL")
+    expect(slots.map(({ status }) => status)).toEqual(["free"])
+    expect(new Set(ids).size).toBe(1)
+  })
+
+  test("that is made again after it was cancelled has no reason for that any more", () => {
+    const cancelled = [header("S15"), sch({ 6: "TRAVEL" }), patient]
+    const again = [header("S13"), sch({ 11: "^^^20260427100000^20260427103000" }), patient]
+    const { appointment, slots } = life(booked, cancelled, again)
+    expect(appointment?.status).toBe("booked")
+    expect(appointment?.cancelationReason).toBeUndefined()
+    expect(appointment?.start).toBe("2026-04-27T10:00:00+03:00")
+    expect(slots).toMatchObject([{ status: "busy", start: "2026-04-27T10:00:00+03:00" }])
+  })
+
+  test("that is missed was not missed for the reason that it was once made for", () => {
+    const made = [header("S12"), sch({ 6: "ROUTINE", 11: time }), patient]
+    const { appointment } = life(made, [header("S26"), sch({}), patient])
+    expect(appointment).toMatchObject({ status: "noshow" })
+    expect(appointment?.cancelationReason).toBeUndefined()
+    expect(life(made).appointment?.cancelationReason).toBeUndefined()
+  })
+
+  test("that an older message is sent of again stays as it is", () => {
+    const moved = [header("S13"), sch({ 11: "^^^20260427100000^20260427103000" }), patient]
+    const { known } = life(booked, moved)
+    const { bundle } = mapped(message(booked, { id: 1 }), known)
+    expect(resources(bundle, "Appointment")[0]?.start).toBe("2026-04-27T10:00:00+03:00")
+  })
+
+  test("whose doctor changes has the new one alone, and whose reason is deleted has none", () => {
+    const changed = [header("S14"), sch({ 7: '""' }), patient, aip({ 3: "D2^WERE^JOY" })]
+    const { appointment } = life(booked, changed)
+    const names = appointment?.participant.map(({ actor }) => actor?.display)
+    expect(names).toContain("JOY WERE")
+    expect(names).not.toContain("PAUL OCHIENG")
+    expect(appointment?.reasonCode).toBeUndefined()
+    expect(appointment?.status).toBe("booked")
+  })
+
+  test("whose doctor is taken back (D) has none, also where their whole group is", () => {
+    for (const gone of [
+      [aip({ 2: "D", 3: "D1^OCHIENG^PAUL" })],
+      ["RGS|1|D", aip({ 3: "D1^OCHIENG^PAUL" })],
+    ]) {
+      const { appointment } = life(booked, [header("S14"), sch({}), patient, ...gone])
+      expect(appointment?.participant.length).toBe(1)
+    }
+  })
+
+  test("is its sender's own where its number names nobody who gave it, and one with it", () => {
+    const of = (app: string, number: string) =>
+      life([header("S12", app), sch({ 2: number, 11: time }), patient]).ids[0]
+    expect(of("SCHED", "A-1")).not.toBe(of("OTHER", "A-1"))
+    expect(of("SCHED", "A-1^HOMA")).toBe(of("OTHER", "A-1^HOMA"))
+    expect(of("SCHED", "A-1")).not.toBe(of("SCHED", "A-2"))
+  })
+
+  test("that repeats is another one each time it takes place", () => {
+    const of = (occurrence: string) =>
+      life([header("S12"), sch({ 3: occurrence, 11: time }), patient]).ids[0]
+    expect(of("1")).not.toBe(of("2"))
+  })
+
+  test("in which nobody takes part is held, and so is a message without SCH", () => {
+    expect(() => mapped(message([header("S12"), sch({ 11: time })]))).toThrow("nobody takes part")
+    expect(() => mapped(message([header("S12"), patient]))).toThrow("no SCH segment")
+  })
+
+  test("has the notes under it for its comment, and names what no map reads", () => {
+    const { bundle, notes } = life([...booked, "NTE|1||Bring the card.", "ZZZ|1"])
+    expect(resources(bundle, "Appointment")[0]?.comment).toBe("Bring the card.")
+    expect(notes).toEqual(["segments that no map reads: ZZZ"])
+  })
+})
+
+describe("the status of an appointment", () => {
+  test.each([
+    ["S12", "", "booked"],
+    ["S12", "Pending", "pending"],
+    ["S12", "WAITLIST", "waitlist"],
+    ["S13", "", "booked"],
+    ["S14", "", "booked"],
+    ["S14", "Started", "checked-in"],
+    ["S14", "complete", "fulfilled"],
+    ["S14", "Canceled", "cancelled"],
+    ["S15", "Booked", "cancelled"],
+    ["S16", "", "cancelled"],
+    ["S17", "Cancelled", "entered-in-error"],
+    ["S26", "", "noshow"],
+    ["S12", "ODD", "booked"],
+  ])("after %s with %j is %s", (event, code, status) => {
+    const { appointment } = life([header(event), sch({ 11: time, 25: code }), patient])
+    expect(appointment?.status).toBe(status as NonNullable<typeof appointment>["status"])
+  })
+
+  test("keeps the sender's code where that says more or something else", () => {
+    const kept = (event: string, code: string) => {
+      const { appointment } = life([header(event), sch({ 11: time, 25: code }), patient])
+      const [other] = appointment?._status?.extension ?? []
+      return other?.valueCodeableConcept?.coding?.[0]?.code
+    }
+    expect(kept("S12", "Booked")).toBeUndefined()
+    expect(kept("S12", "Overbook")).toBe("Overbook")
+    expect(kept("S15", "Booked")).toBe("Booked")
+    expect(kept("S12", "ODD")).toBe("Odd")
+  })
+})
+
+describe("the time of an appointment", () => {
+  test("ends by its duration, whatever unit it has", () => {
+    const ends = (duration: string, unit: string) =>
+      life([header("S12"), sch({ 9: duration, 10: unit, 11: "^^^202604202345" }), patient])
+        .appointment
+    expect(ends("30", "min")?.end).toBe("2026-04-21T00:15:00+03:00")
+    expect(ends("1", "^Hours")?.end).toBe("2026-04-21T00:45:00+03:00")
+    expect(ends("90", "s")?.minutesDuration).toBeUndefined()
+    expect(ends("120", "SEC")?.minutesDuration).toBe(2)
+    expect(ends("20", "")?.end).toBe("2026-04-21T00:05:00+03:00")
+    expect(ends("2", "fortnights")?._end).toBeDefined()
+    expect(ends("99999999999999", "d")?._end).toBeDefined()
+  })
+
+  test("is in the offset it was sent with", () => {
+    const { appointment } = life([
+      header("S12"),
+      sch({ 9: "30", 10: "m", 11: "^^^20260420234500-0330" }),
+      patient,
+    ])
+    expect(appointment?.end).toBe("2026-04-21T00:15:00-03:30")
+  })
+
+  test("is its doctor's where nothing else tells it, and a resource may start later", () => {
+    const { appointment } = life([
+      header("S12"),
+      sch({}),
+      patient,
+      aip({ 3: "D1^OCHIENG^PAUL", 6: "20260420090000", 9: "20", 10: "min" }),
+      segment("AIL", { 3: "ROOM 2", 7: "10", 8: "min" }),
+    ])
+    expect(appointment).toMatchObject({ start: "2026-04-20T09:00:00+03:00" })
+    expect(appointment?.end).toBe("2026-04-20T09:20:00+03:00")
+    expect(appointment?.participant.map(({ period }) => period?.start)).toContain(
+      "2026-04-20T09:10:00+03:00",
+    )
+  })
+})
+
+describe("a blocked time", () => {
+  const block = (event: string, at = time) => [
+    header(event),
+    sch({ 2: "B-7", 11: at }),
+    segment("AIL", { 3: "THEATRE 1^^^HOMA_BAY" }),
+  ]
+
+  test("is opened again on the same slot", () => {
+    const { slots: blocked } = life(block("S23"))
+    const { slots: opened } = life(block("S24"))
+    expect([blocked[0]?.status, opened[0]?.status]).toEqual(["busy-unavailable", "free"])
+    expect(opened[0]?.identifier).toEqual(blocked[0]?.identifier)
+  })
+
+  test("of nothing, or at no time, is held", () => {
+    expect(() => mapped(message(block("S23", "^^^20260420")))).toThrow("at any time")
+    expect(() => mapped(message([header("S23"), sch({ 11: time })]))).toThrow("at any time")
+  })
+})
