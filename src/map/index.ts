@@ -7,8 +7,10 @@ import { oru } from "./oru.ts"
 export { isUnmapped, openCodeMaps } from "./codes/code-maps.ts"
 export { type CodeMapConfig, codeMapConfig, codeMapProblems } from "./codes/settings.ts"
 export { codeMapSheets } from "./codes/sheets.ts"
+export { type Explained, explain } from "./explain/index.ts"
 export { ownedResource, readParts } from "./known.ts"
 export { yieldTo } from "./newer.ts"
+export { mapConfig, mapVersion } from "./version.ts"
 
 /** Every map there is. One more family is one more file, and its line here. */
 export const maps: readonly MessageMap[] = [adt, oru]
