@@ -53,7 +53,9 @@ export function carriersOf(table: string, segments: readonly Row[], types: reado
             inner.table,
             targetOf({ type: row.target, path: [] }, row.attribute, true),
           )
-          const target = rooted(table, targetOf(outer, inner.attribute, true))
+          // The street of an address and the family of a name are about the address and the name.
+          const within = about(inner.table) === about(table)
+          const target = within ? outer : rooted(table, targetOf(outer, inner.attribute, true))
           return { row, component: inner.number, target }
         })
     })
@@ -95,7 +97,10 @@ function changesOf(
         : placed(parts, component, given.join("&")).join("^")
     const { number } = row
     if (number === undefined) return [[component === undefined ? "" : whole([""]), sample]]
-    const asked = othersAsked(row).reduce((given, [at, value]) => placed(given, at, value), inner)
+    const asked = othersAsked(row).reduce(
+      (given, [at, value]) => (value !== "" && given[at - 1] ? given : placed(given, at, value)),
+      inner,
+    )
     const texts = valuesOf(row, codes).map((text) =>
       component === undefined ? text.replaceAll("^", "&") : (text.split("^")[0] ?? ""),
     )
@@ -147,7 +152,7 @@ function scenariosOf(row: Row): Scenario[] {
 function othersAsked(row: Row): [number, string][] {
   return askedBy(row.condition)
     .filter(({ source, number }) => source === row.source && number !== row.number)
-    .map(({ number, values }) => [number, values === undefined ? "" : (values[0] ?? "25^Text^L")])
+    .map(({ number, values }) => [number, values === undefined ? "" : (values[0] ?? "25")])
 }
 
 function placesOf(segment: string): Place[] {
@@ -159,8 +164,13 @@ function placesOf(segment: string): Place[] {
 
 /** A table about a resource leads to that resource, wherever it is mentioned. */
 function rooted(table: string, target: Target): Target {
-  const type = /\[(\w+)/.exec(table)?.[1] ?? ""
+  const type = about(table) ?? ""
   return definitionOf(type)?.isResource ? { type, path: [] } : target
+}
+
+/** `Address` of `SAD[Address]`. */
+function about(table: string): string | undefined {
+  return /\[(\w+)/.exec(table)?.[1]
 }
 
 function same(one: string, other: string): boolean {

@@ -57,6 +57,7 @@ export const messages: readonly (readonly string[])[] = [
     "PRT|1|AD||EQUIP^Equipment^HL70912|||||||U1",
     "NTE|1||noted",
   ]),
+  message("ORU^R01^ORU_R01", [pid(), "OBR|1|O1|F1|718-7^Hb^LN", "OBX|1|NM|718-7^Hb^LN||||||||F"]),
   message("ORU^R01^ORU_R01", [pid(), "ORC|RE|O1|F1", "OBR|1|||718-7^Haemoglobin^LN"]),
   message("OUL^R22^OUL_R22", [
     pid(),

@@ -1,11 +1,15 @@
 /** Values of each v2 data type, the plainest first; what a type lacks is read as text. */
 const samples: Readonly<Record<string, readonly string[]>> = {
   CE: ["25^Twenty five^L^A25^Alternate^99ALT"],
-  CF: ["25^Twenty five^L^A25^Alternate^99ALT"],
-  CNE: ["25^Twenty five^L^A25^Alternate^99ALT"],
+  CF: ["25^Twenty five^L^A25^Alternate^99ALT^1^2^Original^B25^Second^99SEC^3"],
+  CNE: ["25^Twenty five^L^A25^Alternate^99ALT^1^2^Original^B25^Second^99SEC^3"],
   CNN: ["N7&SALIM&NOOR&K&JR&DR&MD"],
   CQ: ["5^mL", "5^d"],
-  CWE: ["25^Twenty five^L^A25^Alternate^99ALT", "^Twenty five", "N25^Twenty five^HL70136"],
+  CWE: [
+    "25^Twenty five^L^A25^Alternate^99ALT^1^2^Original^B25^Second^99SEC^3",
+    "^Twenty five",
+    "N25^Twenty five^HL70136",
+  ],
   CX: ["C7^^^AUTH^MR", "C7^9^M11^AUTH&1.2.3.4&ISO^AN^^20260101^20270101"],
   DLD: ["HOME^20260105"],
   DLN: ["D7^KE^20300101"],
@@ -19,7 +23,7 @@ const samples: Readonly<Record<string, readonly string[]>> = {
   FN: ["SALIM"],
   FT: ["a line of text"],
   HD: ["AUTH^1.2.3.4^ISO", "AUTH"],
-  ID: ["Y", "N", "A", "F", "R"],
+  ID: ["Y", "N", "A", "F", "R", "D", "X"],
   IS: ["25", "A"],
   MSG: ["ADT^A01^ADT_A01"],
   NA: ["1^2^3^4"],

@@ -49,10 +49,14 @@ export async function readCodes(folder: string, table: string): Promise<string[]
 
 function rowsOf(table: string, text: string): Row[] {
   const [, header = [], ...rows] = parse(text)
-  const column = (name: string) => header.findIndex((cell) => cell.startsWith(name))
+  // The table of AL1 has no names over its first columns.
+  const column = (name: string, usual = -1) => {
+    const at = header.findIndex((cell) => cell.startsWith(name))
+    return at < 0 ? usual : at
+  }
   const columns = {
-    identifier: column("Identifier"),
-    type: column("Data Type"),
+    identifier: column("Identifier", 1),
+    type: Math.min(column("Data Type"), 3),
     condition: column("Computable ANTLR"),
     attribute: column("FHIR Attribute"),
     mapping: column("Data Type Mapping"),

@@ -13,6 +13,7 @@ export interface Target {
  */
 export function targetOf(from: Target, attribute: string, inside = false): Target {
   const text = attribute
+    .replace(/^Quantity\./, "")
     .replaceAll(/\[(?:\d[-\d]*|each)?[\]}]?|[\]}\s]|=.*$|:[\w-]+/g, "")
     .replace(/\)+$/, "")
   const open = text.lastIndexOf("(")
@@ -27,11 +28,12 @@ export function targetOf(from: Target, attribute: string, inside = false): Targe
 
 /** Whether one of these sayings stands where the row says, and says what it assigns. */
 export function honours(row: Row, target: Target, sayings: readonly Saying[]): boolean {
-  const assigned = /^"\s*(.*?)\s*"$/.exec(row.assignment)?.[1]
+  // Beside a data type an assignment belongs to another row.
+  const assigned = row.mapping === "" && /^"\s*(.*?)\s*"$/.exec(row.assignment)?.[1]
   return sayings.some(({ path, value }) => {
     const [type, ...elements] = path.replaceAll("._", ".").split(".")
     if (type !== target.type || !leadsTo(elements, target.path)) return false
-    if (assigned === undefined || assigned === "") return true
+    if (!assigned) return true
     if (elements.at(-1) === "url") return lastOf(String(value)) === lastOf(assigned)
     return String(value).toLowerCase() === assigned.toLowerCase()
   })
@@ -58,8 +60,8 @@ function below({ type, path }: Target, attribute: string): Target {
   return { type, path: [...path, ...elements] }
 }
 
-/** What the guide writes for the value itself, and for the type of what it is in. */
-const noElement = new Set(["", "$this", "$value", "quantity"])
+/** What the guide writes for the value itself. */
+const noElement = new Set(["", "$this", "$value"])
 
 /** Its slips of the pen. */
 const names: Readonly<Record<string, string>> = {
