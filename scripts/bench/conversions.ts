@@ -109,7 +109,7 @@ function heapKb(): number {
   return (heapSize + extraMemorySize) / 1024
 }
 
-/** How much more memory a message with a large file takes than its bytes, which are there before. */
+/** How much memory a message with a large file takes beside its bytes. */
 async function withFile(): Promise<{ ms: number; mappedMb: number; jsonMb: number }> {
   const frame = largeReport()
   const bytes = frame.subarray(1, -2)
@@ -154,7 +154,8 @@ const samples = [
     text: message("VXU^V04^VXU_V04", [
       patient,
       "ORC|RE||F-1^LAKE",
-      "RXA|0|1|20260415||03^MMR^CVX|0.5|mL^mL^UCUM||00^New^NIP001|N1^SALIM^NOOR||||L-77|20271231|MSD^Merck^MVX|||CP|A",
+      "RXA|0|1|20260415||03^MMR^CVX|0.5|mL^mL^UCUM||00^New^NIP001|N1^SALIM^NOOR||||L-77|20271231" +
+        "|MSD^Merck^MVX|||CP|A",
       "RXR|SC^Subcutaneous^HL70162|LA^Left arm^HL70163",
       "OBX|1|CE|64994-7^Eligibility^LN|1|V02^Medicaid^HL70064||||||F|||20260415",
       "OBX|2|DT|29768-9^VIS published^LN|2|20200101||||||F",

@@ -134,7 +134,7 @@ interface Scenario {
   values?: readonly string[]
 }
 
-/** What else the segment holds: what the condition asks for, and of an OBX the type of its value. */
+/** What else the segment holds: what the condition asks for, and the type of an OBX-5. */
 function scenariosOf(row: Row): Scenario[] {
   const others = new Map(othersAsked(row))
   if (row.source !== "OBX") return [{ others }]

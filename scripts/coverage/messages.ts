@@ -1,4 +1,4 @@
-/** Messages that say as little as each segment needs to be mapped, so that one field can be added. */
+/** Messages that say as little as each segment needs to be mapped: one field is added to them. */
 export const messages: readonly (readonly string[])[] = [
   message("ADT^A01^ADT_A01", [
     "SFT|LAKE SYSTEMS",

@@ -26,7 +26,7 @@ export interface Row {
   assignment: string
 }
 
-/** Reads every row that names a target, of the tables in one folder, by the names of the columns. */
+/** Reads every row that names a target, of the tables in a folder, by the columns' names. */
 export async function readRows(folder: string): Promise<Row[]> {
   const files = readdirSync(folder).filter((file) => file.endsWith(".csv"))
   const tables = files.sort().map(async (file) => {

@@ -6,7 +6,7 @@ export interface Editable {
   segments: readonly Segment[]
   /** The repetitions of a field, as they stand there; `""` counts as one. */
   repetitions(segment: number, field: number): string[]
-  /** The message with one repetition, counted from 0, of a field of a segment, from 0 too, as given. */
+  /** The message with another text in one repetition. */
   changed(place: Place, repetition: string): Message
   /** What changes are compared with. */
   message: Message
@@ -16,7 +16,7 @@ export interface Editable {
   otherwise(repetition: string): string
 }
 
-/** Where a repetition stands. */
+/** Where a repetition stands: the segment and the repetition counted from 0, the field from 1. */
 export interface Place {
   segment: number
   field: number

@@ -1,7 +1,7 @@
 import type { Bundle, FhirResource } from "fhir/r4"
 import { ownIdentifierOf } from "../../fhir/identity.ts"
 
-/** What a Bundle says, as it is compared with another: each saying, and how often it stands there. */
+/** What a Bundle says, as it is compared with another: each saying, and how often. */
 export interface Sayings {
   /** Of each resource's elements: `Patient.name.family` and what stands there. */
   elements: Map<string, Saying>
