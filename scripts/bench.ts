@@ -8,6 +8,7 @@ import { arch, cpus, platform } from "node:os"
 import { resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { acknowledging } from "./bench/acknowledge.ts"
+import { conversions } from "./bench/conversions.ts"
 import { backlogs, draining } from "./bench/drain.ts"
 import { binaryVersion } from "./bench/gateway.ts"
 import { idleConnections } from "./bench/idle-connections.ts"
@@ -22,6 +23,7 @@ import { starting } from "./bench/starting.ts"
 const parts: Readonly<Record<string, Part>> = {
   starting,
   acknowledging,
+  conversions,
   "slow-disk": slowDisk,
   draining,
   backlogs,

@@ -1,5 +1,5 @@
 import type { Bundle } from "fhir/r4"
-import type { Mapped, Unmapped } from "./mapping.ts"
+import type { Mapped, MapRecord, Unmapped } from "./mapping.ts"
 import type { Cause, Issue, Message, Outcome, Sending, Told } from "./message.ts"
 
 /** One delivery to be mapped and sent. */
@@ -24,6 +24,8 @@ export interface Carried {
   notes: readonly string[]
   /** The codes in it that no code map has. */
   unmapped?: readonly Unmapped[] | undefined
+  /** The map's account of itself. */
+  record?: MapRecord | undefined
 }
 
 /** Maps a message and sends it; `known` says what its destination was told of resources before. */
@@ -71,21 +73,21 @@ export function openCarrying({ owned, map, check, outlets }: Given): Carry {
       const { unmapped } = mapped
       return { outcome, heldBy: unmapped?.length ? "code" : "map", told: [], notes: [], unmapped }
     }
-    const { bundle, told, notes, unmapped } = mapped
+    const { bundle, told, notes, unmapped, record } = mapped
     if (!bundle.entry?.length) {
       // An answer to a query, say. There is nothing to send and nothing to decide: it is done with.
       const outcome: Outcome = { outcome: "delivered", receipt: { status: 204, entries: 0 } }
-      return { outcome, told, notes }
+      return { outcome, told, notes, record }
     }
     const issues = check(bundle)
     if (issues[0]) {
       // Without the entry's number, which would make a reason of its own of every message.
       const reason = `preflight: ${issues[0].text}`
       const outcome: Outcome = { outcome: "hold", reason, issues }
-      return { outcome, heldBy: "preflight", told: [], notes, unmapped }
+      return { outcome, heldBy: "preflight", told: [], notes, unmapped, record }
     }
     const outcome = await send(outlet, { key, message, bundle }, signal)
-    return { outcome, told, notes, unmapped }
+    return { outcome, told, notes, unmapped, record }
   }
 }
 

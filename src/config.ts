@@ -2,7 +2,7 @@ import * as v from "valibot"
 import { adminConfig } from "./admin/index.ts"
 import { withWholePaths } from "./config-paths.ts"
 import type { DestinationConfig, DestinationKind } from "./destination/index.ts"
-import { type CodeMapConfig, codeMapConfig, codeMapProblems } from "./map/index.ts"
+import { type CodeMapConfig, codeMapConfig, codeMapProblems, mapConfig } from "./map/index.ts"
 import type { SourceConfig, SourceKind } from "./source/index.ts"
 import { retentionConfig, storeConfig } from "./store/index.ts"
 import { timezone } from "./units.ts"
@@ -55,6 +55,7 @@ const file = v.strictObject({
   admin: v.optional(adminConfig, {}),
   store: v.optional(storeConfig, {}),
   retention: v.optional(retentionConfig, {}),
+  map: v.optional(mapConfig, {}),
   source: sections("source"),
   destination: sections("destination"),
   codeMap: sections("codeMap"),

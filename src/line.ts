@@ -221,7 +221,7 @@ export class Line {
 
   /** Until it is written the delivery stays in flight: to send it again would only double it. */
   async #settle(delivery: Delivery, carried: Carried): Promise<void> {
-    const { outcome, heldBy: cause = "destination", told, notes, unmapped } = carried
+    const { outcome, heldBy: cause = "destination", told, notes, unmapped, record } = carried
     const { now, random, store, log } = this.given
     const basis = this.given.basis(this.name, cause)
     const { id, destination, message, attempts } = delivery
@@ -232,7 +232,7 @@ export class Line {
       try {
         await store.settle(
           { id, destination, messageId: message.id },
-          { outcome, dueAt, told, notes, unmapped, at, cause, basis },
+          { outcome, dueAt, told, notes, unmapped, record, at, cause, basis },
         )
         if (outcome.outcome !== "hold") return
         log("held", { destination, message: message.id, reason: outcome.reason })

@@ -39,9 +39,21 @@ export type Mapped =
       told: Told[]
       /** The codes that went out as the sender's own, where a code map should have had them. */
       unmapped?: Unmapped[] | undefined
+      /** Left out by a map that keeps no account of itself. */
+      record?: MapRecord | undefined
     }
   /** `unmapped`, where it is given: the codes that it is held for. */
   | { problem: string; unmapped?: Unmapped[] | undefined }
+
+/** What the trail keeps of a mapping. */
+export interface MapRecord {
+  /** The version of the maps. */
+  version: number
+  /** How many fields of the message hold anything, MSH-1 and MSH-2 not counted. */
+  populated: number
+  /** How many of them the map has read; the others it left out. */
+  read: number
+}
 
 /** A code that the code map of its field does not have. */
 export interface Unmapped {

@@ -67,13 +67,15 @@ test("a Bundle with something wrong in it is held for the first thing, and not s
     }),
   )
   const told = [{ resource: "Patient/p", part: "PID-13", value: null, messageId: 1 }]
-  const mapped = { bundle, notes: ["PID-7: no date"], told }
+  const record = { version: 1, populated: 20, read: 12 }
+  const mapped = { bundle, notes: ["PID-7: no date"], told, record }
   const { sent, carried } = carrier("bundle", mapped, issues)
   expect(await carried()).toEqual({
     outcome: { outcome: "hold", reason: "preflight: Observation.status is required", issues },
     heldBy: "preflight",
     told: [],
     notes: ["PID-7: no date"],
+    record,
   })
   expect(sent).toEqual([])
 })

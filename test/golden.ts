@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { readCsv } from "../src/map/codes/csv.ts"
 import { mapMessage, maps, openCodeMaps } from "../src/map/index.ts"
@@ -14,8 +15,9 @@ import { context, message } from "./map/build.ts"
  *   3. the notes for the trail, one a line
  *
  * A line `# source: {…}` gives the source its settings, and `# code map: {…}` its code map, whose
- * rows follow as CSV in lines that begin with `# |`. `bun test/golden.ts --write` writes parts
- * 2 and 3 anew from what the maps make now: read the difference before it is committed.
+ * rows follow as CSV in lines that begin with `# |`. `npm run golden` shows what the maps make
+ * otherwise now, and `npm run golden -- --write` writes parts 2 and 3 anew. Where that is another
+ * Bundle for a message of old, the maps' version goes up (src/map/version.ts).
  */
 export interface Golden {
   name: string
@@ -67,12 +69,31 @@ async function read(file: string): Promise<string> {
   return Bun.file(join(folder, file)).text()
 }
 
-if (import.meta.main && process.argv.includes("--write")) {
+/** Shows what every case that changed was and is; writes it anew only where it is told to. */
+async function compare(write: boolean): Promise<number> {
+  let changed = 0
   for (const golden of await goldens()) {
     const { expected, notes } = rendered(mapGolden(golden))
-    const changed = expected !== golden.expected || notes !== golden.notes
-    if (changed) console.log(`written: ${golden.name}`)
-    const text = [golden.about, expected, notes].join(dashes)
-    await Bun.write(join(folder, `${golden.name}.txt`), `${text.trimEnd()}\n`)
+    const text = `${[golden.about, expected, notes].join(dashes).trimEnd()}\n`
+    const path = join(folder, `${golden.name}.txt`)
+    if (text === (await Bun.file(path).text())) continue
+    changed++
+    await showDifference(path, text)
+    if (write) await Bun.write(path, text)
   }
+  if (changed === 0) console.log("every case becomes what its file says")
+  else if (write) console.log(`${changed} written: read what git shows before it is committed`)
+  else console.log(`${changed} differ; npm run golden -- --write writes them as they are now`)
+  return write || changed === 0 ? 0 : 1
 }
+
+async function showDifference(path: string, text: string): Promise<void> {
+  const now = join(tmpdir(), `golden-${process.pid}.txt`)
+  await Bun.write(now, text)
+  const color = process.stdout.isTTY ? "always" : "never"
+  const command = ["git", "diff", "--no-index", `--color=${color}`, "--", path, now]
+  await Bun.spawn(command, { stdout: "inherit" }).exited
+  await Bun.file(now).delete()
+}
+
+if (import.meta.main) process.exit(await compare(process.argv.includes("--write")))

@@ -7,11 +7,12 @@ import { forgetPeak, peakMb, residentMb } from "./process.ts"
 import { freePort, startSink } from "./sink.ts"
 import { table } from "./table.ts"
 
-const frameMb = 20
+/** What `largeReport` carries. */
+export const largeReportMb = 20
 const idleMs = 1_000
 
 export const largeFrame = {
-  about: `one message of ${frameMb} MB: the time to its acknowledgement, and memory`,
+  about: `one message of ${largeReportMb} MB: the time to its acknowledgement, and memory`,
   async measure({ quick, progress }: Plan): Promise<Figures> {
     const frame = largeReport()
     const cases: { name: string; send: () => Promise<Taken>; rounds: Taken[] }[] = [
@@ -33,10 +34,10 @@ export const largeFrame = {
       one.ackMs.toFixed(0),
       one.idleMb.toFixed(0),
       one.moreMb.toFixed(0),
-      (one.moreMb / frameMb).toFixed(1),
+      (one.moreMb / largeReportMb).toFixed(1),
       one.settledMs.toFixed(0),
     ])
-    return { figures, table: table(`One message of ${frameMb} MB`, head, rows) }
+    return { figures, table: table(`One message of ${largeReportMb} MB`, head, rows) }
   },
 }
 
@@ -54,8 +55,8 @@ interface Taken {
 }
 
 /** An ORU^R01 that carries a file of 20 MB, as a scanner or an ultrasound sends it. */
-function largeReport(): Buffer {
-  const file = Buffer.alloc((frameMb * 1e6 * 3) / 4)
+export function largeReport(): Buffer {
+  const file = Buffer.alloc((largeReportMb * 1e6 * 3) / 4)
   for (let at = 0; at < file.length; at += 65_536) {
     crypto.getRandomValues(file.subarray(at, at + 65_536))
   }

@@ -4,7 +4,7 @@ export function share(sorted: ArrayLike<number>, part: number): number {
 }
 
 /** The middle value, the lower one of two; NaN of nothing. */
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN
 }

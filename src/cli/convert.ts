@@ -6,14 +6,15 @@ import { destinations } from "../destination/index.ts"
 import { preflight } from "../fhir/preflight.ts"
 import { readHead, typeOf } from "../hl7/head.ts"
 import { splitMessages } from "../hl7/split.ts"
-import { mapMessage, maps, openCodeMaps } from "../map/index.ts"
+import { type Explained, explain, mapMessage, maps, openCodeMaps } from "../map/index.ts"
 import type { CodeMaps, Unmapped } from "../mapping.ts"
-import type { Issue, SourceSettings } from "../message.ts"
+import type { Issue, Message, SourceSettings } from "../message.ts"
 import { sources } from "../source/index.ts"
 import { whyUnreadable } from "../unreadable.ts"
 import { argumentsOf, type Command, filesTaken, print, UsageProblem } from "./command.ts"
+import { explainedText } from "./explained.ts"
 
-const help = `usage: waystation convert [--config FILE] [--source NAME] [--ndjson] FILE…
+const help = `usage: waystation convert [--config FILE] [--source NAME] [--ndjson] [--explain] FILE…
 
 Turns the HL7 v2 messages in the files into FHIR Bundles, offline, and prints them. The file - is
 standard input. Bytes are read as a source reads them: MLLP frames or bare messages.
@@ -23,6 +24,8 @@ A Bundle that preflight finds something wrong with would be held, not sent: that
   --config FILE  whose site, source and code maps to use; the demonstration's where left out
   --source NAME  which source of that configuration the messages come from (its first)
   --ndjson       one line a message: {"file","bundle"} or {"file","problem"}
+  --explain      not the Bundle, but where in it each field of the message went, or that it was
+                 left out and why; with --ndjson {"file","explained"}. Each field takes a mapping
 
 Exit codes: 0 all converted, 2 some did not, 1 the configuration does not hold,
 64 wrong arguments.`
@@ -30,6 +33,7 @@ Exit codes: 0 all converted, 2 some did not, 1 the configuration does not hold,
 /** What a file came to, for one message in it. */
 type Converted = { file: string } & (
   | { bundle: Bundle; notes: readonly string[]; unmapped: readonly Unmapped[] }
+  | { explained: readonly Explained[] }
   | { problem: string }
 )
 
@@ -41,6 +45,7 @@ export const convert: Command = {
       config: { type: "string" },
       source: { type: "string" },
       ndjson: { type: "boolean" },
+      explain: { type: "boolean" },
     } as const
     const { values, positionals } = argumentsOf(args, options, true)
     if (positionals.length === 0) throw new UsageProblem("a FILE is missing, or - for stdin")
@@ -54,9 +59,12 @@ export const convert: Command = {
     }
     let failed = 0
     for (const file of positionals) {
-      for (const one of await convertFile(file, settings)) {
+      for (const one of await convertFile(file, {
+        ...settings,
+        explaining: values.explain ?? false,
+      })) {
         if ("problem" in one) failed++
-        else warn(one)
+        else if ("bundle" in one) warn(one)
         await (values.ndjson ? printLine(one) : printBundle(one))
       }
     }
@@ -69,6 +77,11 @@ interface Settings {
   source: SourceSettings
   name: string
   codeMaps: CodeMaps | undefined
+}
+
+interface Asked extends Settings {
+  /** Where each field went is asked for, and not the Bundle. */
+  explaining: boolean
 }
 
 async function settingsOf(path: string | undefined, name: string | undefined): Promise<Settings> {
@@ -86,7 +99,7 @@ async function settingsOf(path: string | undefined, name: string | undefined): P
   return { site: config.site, source: config.source[chosen] ?? {}, name: chosen, codeMaps }
 }
 
-async function convertFile(file: string, settings: Settings): Promise<Converted[]> {
+async function convertFile(file: string, settings: Asked): Promise<Converted[]> {
   let bytes: Uint8Array
   try {
     bytes = file === "-" ? await Bun.stdin.bytes() : await Bun.file(file).bytes()
@@ -96,14 +109,27 @@ async function convertFile(file: string, settings: Settings): Promise<Converted[
   return splitMessages(bytes).map((one) => ({ file, ...convertMessage(one, settings) }))
 }
 
-function convertMessage(bytes: Uint8Array, { site, source, name, codeMaps }: Settings) {
+function convertMessage(bytes: Uint8Array, { explaining, ...settings }: Asked) {
+  const { site, source, name, codeMaps } = settings
   const { read, header } = readHead(bytes, source)
-  const message = { id: 0, source: name, peer: "file", receivedAt: Date.now(), type: "", bytes }
+  const message: Message = {
+    id: 0,
+    source: name,
+    peer: "file",
+    receivedAt: Date.now(),
+    type: "",
+    bytes,
+  }
   if ("head" in read) message.type = read.head.type
   // Offline nobody waits for an acknowledgement, so a missing control id is no reason to refuse.
   else if (read.malformed.location !== "MSH^1^10") return { problem: read.malformed.reason }
   else if (header) message.type = typeOf(header)
-  const mapped = mapMessage(maps, message, { site, source, known: [], codeMaps })
+  const map = (one: Message) => mapMessage(maps, one, { site, source, known: [], codeMaps })
+  if (explaining) {
+    const explained = explain(message, { site: site.id, source, map })
+    return typeof explained === "string" ? { problem: explained } : { explained }
+  }
+  const mapped = map(message)
   if ("problem" in mapped) return mapped
   const issues = preflight(mapped.bundle)
   if (issues.length > 0) return { problem: wouldBeHeld(issues) }
@@ -119,13 +145,14 @@ function wouldBeHeld(issues: readonly Issue[]): string {
 
 function printLine(converted: Converted): Promise<void> {
   const { file } = converted
-  const line = "problem" in converted ? converted : { file, bundle: converted.bundle }
+  const line = "bundle" in converted ? { file, bundle: converted.bundle } : converted
   return print(JSON.stringify(line))
 }
 
 /** The Bundle goes to stdout for a program; why there is none, to stderr for a person. */
 async function printBundle(converted: Converted): Promise<void> {
-  if ("bundle" in converted) await print(JSON.stringify(converted.bundle, null, 2))
+  if ("explained" in converted) await print(explainedText(converted.file, converted.explained))
+  else if ("bundle" in converted) await print(JSON.stringify(converted.bundle, null, 2))
   else process.stderr.write(`${converted.file}: ${converted.problem}\n`)
 }
 

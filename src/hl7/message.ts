@@ -1,6 +1,9 @@
 import { type Charset, charsetOf, decode, type Encoding, encodingNamed } from "./charset.ts"
 import { blotted } from "./double-byte.ts"
-import { type Delimiters, occurring, undelimited, unescaped, withoutControls } from "./escape.ts"
+import { type Delimiters, occurring, undelimited, withoutControls } from "./escape.ts"
+import { Repetition, split } from "./repetition.ts"
+
+export { Repetition } from "./repetition.ts"
 
 /** A v2 message, split into segments; a segment's fields are split when first asked for. */
 export interface ParsedMessage {
@@ -52,7 +55,7 @@ export class Segment {
   readonly #isHeader: boolean
   #fields: string[] | undefined
   /** Of the fields asked for so far, by their number. */
-  readonly #repetitions: Repetition[][] = []
+  readonly #repetitions: (readonly Repetition[])[] = []
 
   constructor(text: string, delimiters: Delimiters, charset: Encoding) {
     this.name = text.slice(0, 3)
@@ -77,7 +80,10 @@ export class Segment {
 
   /** Whether the sender deletes the field: it is exactly `""` (2.5.1, 2.5.3). */
   deleted(field: number): boolean {
-    return this.raw(field).trim() === '""'
+    const deleted = this.raw(field).trim() === '""'
+    // It has been read, though there is nothing in it to split.
+    if (deleted) this.#repetitions[field] ??= none
+    return deleted
   }
 
   /** The repetitions that hold anything, `""` not counted. */
@@ -95,6 +101,22 @@ export class Segment {
       if (this.#isHeader) this.#fields.splice(1, 0, this.#delimiters.field)
     }
     return this.#fields[field] ?? ""
+  }
+
+  /** The numbers of the fields that hold anything; the header's delimiters are none. */
+  populated(): number[] {
+    this.raw(0)
+    const numbers: number[] = []
+    const fields = this.#fields ?? []
+    for (let field = this.#isHeader ? 3 : 1; field < fields.length; field++) {
+      if (fields[field]?.trim()) numbers.push(field)
+    }
+    return numbers
+  }
+
+  /** Whether anybody asked for what is in the field so far. */
+  wasRead(field: number): boolean {
+    return this.#repetitions[field] !== undefined
   }
 
   #split(field: number): readonly Repetition[] {
@@ -118,68 +140,6 @@ const none: readonly Repetition[] = []
 function saysSomething(repetition: Repetition): boolean {
   return !repetition.empty()
 }
-
-/** One repetition of a field. */
-export class Repetition {
-  readonly #raw: string
-  readonly #delimiters: Delimiters
-  readonly #charset: Encoding
-  #components: string[] | undefined
-
-  constructor(raw: string, delimiters: Delimiters, charset: Encoding) {
-    this.#raw = raw
-    this.#delimiters = delimiters
-    this.#charset = charset
-  }
-
-  /** One part, as `Segment.text` gives it. */
-  text(component = 1, subcomponent = 1): string | undefined {
-    const part = this.#split()[component - 1]
-    if (part === undefined || part === "") return undefined
-    const { subcomponent: separator } = this.#delimiters
-    const whole = separator === "" || !part.includes(separator)
-    if (whole && subcomponent > 1) return undefined
-    const subpart = whole ? part : part.split(separator)[subcomponent - 1]
-    if (subpart === undefined || subpart === '""') return undefined
-    return unescaped(subpart, this.#delimiters, this.#charset).trim() || undefined
-  }
-
-  /**
-   * One component whose type has no subcomponents, so that an `&` a sender left unescaped in it
-   * stays text: `U&E` and `U&C` are two services. Else as `text`.
-   */
-  component(number: number): string | undefined {
-    const part = this.#split()[number - 1]
-    if (part === undefined || part === '""') return undefined
-    return unescaped(part, this.#delimiters, this.#charset).trim() || undefined
-  }
-
-  /** All of it, unescaped: `^` and `&` that a sender left unescaped in a text stay text. */
-  whole(): string {
-    return unescaped(this.#raw, this.#delimiters, this.#charset)
-  }
-
-  /** How many components there are, empty ones between separators counted. */
-  components(): number {
-    return this.#split().length
-  }
-
-  /** Whether nothing is said: only separators, white space and `""`. */
-  empty(): boolean {
-    // A letter or digit at its beginning settles it, for documents of many megabytes too.
-    if (letterOrDigit.test(this.#raw)) return false
-    return this.#split()
-      .flatMap((part) => split(part, this.#delimiters.subcomponent))
-      .every((part) => part.trim() === "" || part.trim() === '""')
-  }
-
-  #split(): string[] {
-    this.#components ??= split(this.#raw, this.#delimiters.component)
-    return this.#components
-  }
-}
-
-const letterOrDigit = /^[A-Za-z0-9]/
 
 /** The MSH segment's bytes as Latin-1: a character a byte, whatever its charset. */
 function headerOf(bytes: Uint8Array): string {
@@ -239,8 +199,3 @@ function linesOf(text: string, delimiters: Delimiters, notes: string[]): string[
 }
 
 const segmentName = /^[A-Z][A-Z0-9]{2}/
-
-function split(text: string, delimiter: string): string[] {
-  // Most parts have nothing to split, and asking first costs a third of a split in vain.
-  return delimiter !== "" && text.includes(delimiter) ? text.split(delimiter) : [text]
-}

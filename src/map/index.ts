@@ -20,11 +20,28 @@ import { vxu } from "./vxu.ts"
 export { isUnmapped, openCodeMaps } from "./codes/code-maps.ts"
 export { type CodeMapConfig, codeMapConfig, codeMapProblems } from "./codes/settings.ts"
 export { codeMapSheets } from "./codes/sheets.ts"
+export { type Explained, explain } from "./explain/index.ts"
 export { ownedResource, readParts } from "./known.ts"
 export { yieldTo } from "./newer.ts"
+export { mapConfig, mapVersion } from "./version.ts"
 
 /** Every map there is. One more family is one more file, and its line here. */
-export const maps: readonly MessageMap[] = [adt, bar, dft, mdm, mfn, oml, orl, oru, oul, ppr, query, ref, siu, vxu]
+export const maps: readonly MessageMap[] = [
+  adt,
+  bar,
+  dft,
+  mdm,
+  mfn,
+  oml,
+  orl,
+  oru,
+  oul,
+  ppr,
+  query,
+  ref,
+  siu,
+  vxu,
+]
 
 /**
  * What a message may have: 50,000 results take 0.55 GB and 2 s to map, check and write as JSON, and

@@ -8,7 +8,9 @@ import { type TimeRead, toInstant } from "../hl7/time.ts"
 import type { CodeMap, CodeMaps, Mapped, ReadContext, Unmapped } from "../mapping.ts"
 import type { Message, SiteSettings, SourceSettings, Told } from "../message.ts"
 import { type CodedField, speakableCode } from "./codes/fields.ts"
+import { fieldsRead } from "./fields-read.ts"
 import type { LocalCode } from "./type/mapped-coding.ts"
+import { mapVersion } from "./version.ts"
 
 /** One message being read by a map: what every segment and data type of it is read with. */
 export interface Reading {
@@ -112,5 +114,6 @@ export function concluded(
     return { problem, unmapped }
   }
   const { transaction, told } = made
-  return { bundle: transaction.bundle(), notes, told, unmapped }
+  const record = { version: mapVersion, ...fieldsRead(reading.parsed.segments) }
+  return { bundle: transaction.bundle(), notes, told, unmapped, record }
 }

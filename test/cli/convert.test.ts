@@ -47,6 +47,30 @@ describe("convert", () => {
     expect(controlIdOf(bundle)).toBe("1")
   })
 
+  test("with --explain says of each field where it went, and prints no Bundle", async () => {
+    const { code, stdout } = await convert(["--explain", "a.hl7"], { "a.hl7": first })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^a\.hl7\n/)
+    expect(stdout).toMatch(/^ {2}PID-3 +Patient\.identifier$/m)
+    expect(stdout).toMatch(/^ {2}PID-1 +left out: it numbers/m)
+    expect(stdout).toMatch(/^ {2}\d+ fields: \d+ mapped, \d+ left out\n$/m)
+    expect(stdout).not.toContain("resourceType")
+  })
+
+  test("with --explain and --ndjson gives the same to a program", async () => {
+    const { code, stdout } = await convert(["--explain", "--ndjson", "a.hl7", "b.hl7"], {
+      "a.hl7": first,
+      "b.hl7": noMap,
+    })
+    const [explained, problem] = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+    expect(code).toBe(2)
+    expect(explained.explained).toContainEqual({ field: "PID-3", to: ["Patient.identifier"] })
+    expect(problem).toEqual({ file: "b.hl7", problem: "no map for XYZ^Z01" })
+  })
+
   test("takes - for standard input", async () => {
     const { code, stdout } = await waystation(["convert", "--ndjson", "-"], { stdin: first })
     expect(code).toBe(0)

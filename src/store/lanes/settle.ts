@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite"
-import type { Unmapped } from "../../mapping.ts"
+import type { MapRecord, Unmapped } from "../../mapping.ts"
 import type { Cause, Outcome, Told } from "../../message.ts"
 import type { openUnmapped } from "../tank/unmapped.ts"
 import { openTrail } from "../trail.ts"
@@ -24,6 +24,8 @@ export interface Settlement {
   told: readonly Told[]
   /** For the trail: what the map dropped or doubted. */
   notes: readonly string[]
+  /** For the trail: the map's account of itself. */
+  record?: MapRecord | undefined
   /** The codes in it that no code map has; they are noted where it is settled. */
   unmapped?: readonly Unmapped[] | undefined
   at: number
@@ -60,7 +62,7 @@ export function openSettle({ database, order, destinations, unmapped }: Given) {
   const tellLatest = openTellLatest(database)
   return ({ delivery, settlement }: Settling): void => {
     const { id, destination, messageId } = delivery
-    const { outcome, told, notes, at } = settlement
+    const { outcome, told, notes, record, at } = settlement
     const noteUnmapped = () => unmapped.note(settlement.unmapped ?? [], { messageId, at })
     const found = find.get(id)
     if (!found) throw new Error(`there is no delivery ${id}`)
@@ -74,7 +76,7 @@ export function openSettle({ database, order, destinations, unmapped }: Given) {
         tell(destination, told)
         noteUnmapped()
         tellLatest(destination, subjects, messageId)
-        trail(messageId, at, "delivered", { destination, receipt, notes })
+        trail(messageId, at, "delivered", { destination, receipt, notes, map: record })
         break
       }
       case "hold": {
@@ -83,7 +85,7 @@ export function openSettle({ database, order, destinations, unmapped }: Given) {
         write.held(id, outcome, settlement)
         noteUnmapped()
         const { reason, said, issues } = outcome
-        trail(messageId, at, "held", { destination, reason, said, issues, notes })
+        trail(messageId, at, "held", { destination, reason, said, issues, notes, map: record })
         break
       }
       case "retry":

@@ -1,0 +1,86 @@
+import { readdirSync } from "node:fs"
+import { join } from "node:path"
+import Papa from "papaparse"
+
+/** A row of one of the guide's tables that names a target. */
+export interface Row {
+  /** `PID[Patient]`. */
+  table: string
+  /** The segment or data type, `PID`; that of the row's own identifier where it has one. */
+  source: string
+  /** What the table maps to: `Patient`. */
+  target: string
+  /** The number of the field or component; undefined for a row about the whole. */
+  number: number | undefined
+  /** The v2 data type: `XPN`. */
+  type: string
+  /** When the row counts, in the guide's own notation; "" for always. */
+  condition: string
+  /** The element, in the guide's own notation: `contact.telecom[2].use`. */
+  attribute: string
+  /** The table of the data type: `XPN[HumanName]`; "" for none. */
+  mapping: string
+  /** The table of the codes; "" for none. */
+  vocabulary: string
+  /** What is set whatever the field holds; "" for nothing. */
+  assignment: string
+}
+
+/** Reads every row that names a target, of the tables in a folder, by the columns' names. */
+export async function readRows(folder: string): Promise<Row[]> {
+  const files = readdirSync(folder).filter((file) => file.endsWith(".csv"))
+  const tables = files.sort().map(async (file) => {
+    const table = /_ (.+) - [^-]+\.csv$/.exec(file)?.[1] ?? file
+    return rowsOf(table, await Bun.file(join(folder, file)).text())
+  })
+  return (await Promise.all(tables)).flat()
+}
+
+/** The v2 codes a vocabulary table has a target for. */
+export async function readCodes(folder: string, table: string): Promise<string[]> {
+  const file = Bun.file(join(folder, `HL7 Concept Map_ ${table} - Sheet1.csv`))
+  if (!(await file.exists())) return []
+  const [, header = [], ...rows] = parse(await file.text())
+  const source = header.indexOf("Code")
+  const target = header.indexOf("Code", source + 1)
+  const mapped = rows.filter((row) => row[source]?.trim() && row[target]?.trim())
+  return mapped.map((row) => row[source]?.trim() ?? "")
+}
+
+function rowsOf(table: string, text: string): Row[] {
+  const [, header = [], ...rows] = parse(text)
+  // The table of AL1 has no names over its first columns.
+  const column = (name: string, usual = -1) => {
+    const at = header.findIndex((cell) => cell.startsWith(name))
+    return at < 0 ? usual : at
+  }
+  const columns = {
+    identifier: column("Identifier", 1),
+    type: Math.min(column("Data Type"), 3),
+    condition: column("Computable ANTLR"),
+    attribute: column("FHIR Attribute"),
+    mapping: column("Data Type Mapping"),
+    vocabulary: column("Vocabulary Mapping"),
+    assignment: column("Assignment"),
+  }
+  const [, source = "", target = ""] = /^(\w+)\[(.+)\]$/.exec(table) ?? []
+  return rows.flatMap((row) => {
+    const cell = (name: keyof typeof columns) =>
+      (row[columns[name]] ?? "").replaceAll(/\s+/g, " ").trim()
+    if (cell("attribute") === "") return []
+    const [, named, number] = /^(\w+?)[-.](\d+)$/.exec(cell("identifier")) ?? []
+    const { identifier: _, ...names } = columns
+    const cells = Object.keys(names).map((name) => [name, cell(name as keyof typeof columns)])
+    return {
+      table,
+      target: (target.split("-")[0] ?? "").trim(),
+      source: named ?? source,
+      number: number === undefined ? undefined : Number(number),
+      ...(Object.fromEntries(cells) as Omit<Row, "table" | "target" | "source" | "number">),
+    }
+  })
+}
+
+function parse(text: string): string[][] {
+  return Papa.parse<string[]>(text.replace(/^\ufeff/, ""), { skipEmptyLines: true }).data
+}

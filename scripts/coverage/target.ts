@@ -1,0 +1,78 @@
+import type { Saying } from "../../src/map/explain/sayings.ts"
+import type { Row } from "./tables.ts"
+
+/** Where in a Bundle a row's value is to stand: a type, and the elements in it, in lower case. */
+export interface Target {
+  type: string
+  path: readonly string[]
+}
+
+/**
+ * Where an attribute of the guide leads, from where its table is about: what stands in brackets is
+ * in another resource. `inside`: the elements of that resource, where it is what is mapped to.
+ */
+export function targetOf(from: Target, attribute: string, inside = false): Target {
+  const text = attribute
+    .replace(/^Quantity\./, "")
+    .replaceAll(/\[(?:\d[-\d]*|each)?[\]}]?|[\]}\s]|=.*$|:[\w-]+/g, "")
+    .replace(/\)+$/, "")
+  const open = text.lastIndexOf("(")
+  if (open < 0) return below(from, text)
+  const [type = "", ...rest] = (text.slice(open + 1).split("|")[0] ?? "").split(".")
+  const outer = targetOf(from, text.slice(0, open))
+  // An annotation is a data type, which is in brackets by mistake.
+  if (type === "Annotation" || type === "") return below(outer, rest.join("."))
+  if (rest.length === 0 && !inside) return outer
+  return below({ type: names[type.toLowerCase()] ?? type, path: [] }, rest.join("."))
+}
+
+/** Whether one of these sayings stands where the row says, and says what it assigns. */
+export function honours(row: Row, target: Target, sayings: readonly Saying[]): boolean {
+  // Beside a data type an assignment belongs to another row.
+  const assigned = row.mapping === "" && /^"\s*(.*?)\s*"$/.exec(row.assignment)?.[1]
+  return sayings.some(({ path, value }) => {
+    const [type, ...elements] = path.replaceAll("._", ".").split(".")
+    if (type !== target.type || !leadsTo(elements, target.path)) return false
+    if (!assigned) return true
+    if (elements.at(-1) === "url") return lastOf(String(value)) === lastOf(assigned)
+    return String(value).toLowerCase() === assigned.toLowerCase()
+  })
+}
+
+/** The element itself, what is in it, or the choice of a type for it (`value` → `valueString`). */
+function leadsTo(elements: readonly string[], path: readonly string[]): boolean {
+  return path.every((wanted, at) => {
+    const element = elements[at]
+    if (element === undefined) return false
+    if (element.toLowerCase() === wanted) return true
+    return element.toLowerCase().startsWith(wanted) && /[A-Z]/.test(element[wanted.length] ?? "")
+  })
+}
+
+function below({ type, path }: Target, attribute: string): Target {
+  const parts = attribute.split(".").map((part) => part.toLowerCase())
+  const named = parts.map((part) => (names[part] ?? part).toLowerCase())
+  const elements = named.filter((part) => !noElement.has(part))
+  const last = elements.at(-1)
+  if (last === "uri" && elements.at(-2) === "extension") elements.splice(-1, 1, "url")
+  if (last === "uri" && elements.at(-2) === "coding") elements.splice(-1, 1, "system")
+  if (last === "value" && elements.at(-2) === "coding") elements.splice(-1, 1, "code")
+  return { type, path: [...path, ...elements] }
+}
+
+/** What the guide writes for the value itself. */
+const noElement = new Set(["", "$this", "$value"])
+
+/** Its slips of the pen. */
+const names: Readonly<Record<string, string>> = {
+  payer: "payor",
+  practioner: "Practitioner",
+  occurencetiming: "occurrencetiming",
+  occurnecetiming: "occurrencetiming",
+  valuesampeddata: "valuesampleddata",
+  sytem: "system",
+}
+
+function lastOf(url: string): string {
+  return url.trim().split(/[/\\]/).at(-1)?.toLowerCase() ?? ""
+}
