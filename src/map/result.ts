@@ -178,7 +178,7 @@ function place(segment: Segment, result: Result, above: Sampled | undefined): Gr
     case "DG1":
       return order && kept(segment, order.diagnoses, order)
     case "OBX": {
-      const observed: Observed = { lines: [segment], notes: [], participants: [] }
+      const observed = newObserved(segment)
       const group = under ?? order ?? result
       group.observed.push(observed)
       return observed
@@ -212,6 +212,10 @@ function newSampled(spm: Segment): Sampled {
 }
 
 /** An order in which nothing stands yet. */
+export function newObserved(obx: Segment): Observed {
+  return { lines: [obx], notes: [], participants: [] }
+}
+
 export function newOrder(): Order {
   const lists = { notes: [], participants: [], timings: [], diagnoses: [], observed: [] }
   return { orc: undefined, obr: undefined, ...lists, specimens: [], prior: [] }
