@@ -8,11 +8,10 @@ import { addCharges } from "./charge.ts"
 import { addCircumstances, addPayers, addProcedures, financeSegments } from "./finance.ts"
 import { type Group, patientsOf } from "./group.ts"
 import { type About, mentionPatient } from "./mentioned.ts"
-import { linkParents } from "./parent.ts"
 import { addOrigin, concluded, type Mention, noteUnread, readMessage } from "./reading.ts"
-import { distinct, type Filing, fileOrder } from "./report.ts"
+import { distinct, type Filing, fileResult } from "./report.ts"
 import { mentionRequest } from "./request.ts"
-import { newOrder, resultsOf } from "./result.ts"
+import { resultsOf } from "./result.ts"
 import { allergy } from "./segment/al1.ts"
 import { condition } from "./segment/dg1.ts"
 
@@ -102,27 +101,22 @@ function addResults(group: Group, about: About, filing: Filing): void {
     mentionRequest(order, about, reading, mention)
     return false
   })
-  const { observed } = result
-  if (observed.length > 0) orders.unshift({ ...newOrder(), observed })
-  const reports = orders.map((order) => fileOrder(order, about, filing))
-  linkParents(reports, reading)
-  for (const { observations, report, documents } of reports) {
-    for (const { resource } of observations) transaction.update(resource)
-    if (report !== undefined) transaction.update(report)
-    for (const document of documents) transaction.update(document)
-  }
+  if (orders.length + result.observed.length === 0) return
+  fileResult({ ...result, orders }, about, filing)
 }
 
-/** The segments of orders and results, and the notes directly under them. */
+/** The segments of orders and results, and what stands directly under them. */
 function ofResults(rest: readonly Segment[]): Segment[] {
   let above = false
   return rest.filter(({ name }) => {
-    if (name !== "NTE") above = resultSegments.has(name)
+    if (!followers.has(name)) above = resultSegments.has(name)
     return above
   })
 }
 
 const resultSegments: ReadonlySet<string> = new Set(["ORC", "OBR", "OBX", "SPM"])
+/** Of whatever stands above them. */
+const followers: ReadonlySet<string> = new Set(["NTE", "TQ1", "PRT"])
 
 function addAllergies({ rest }: Group, { subject }: About, filing: Filing): void {
   for (const segment of rest) {
@@ -152,6 +146,6 @@ function addDiagnoses({ rest }: Group, about: About, filing: Filing): Map<Segmen
 /** NTE without a place is told by `addCharges`; EVN and SFT tell of the sending. */
 const read: ReadonlySet<string> = new Set([
   ...["MSH", "SFT", "EVN", "PID", "PD1", "NK1", "PV1", "NTE", "AL1", "DG1", "FT1"],
-  ...resultSegments,
+  ...[...resultSegments, "TQ1"],
   ...financeSegments,
 ])
