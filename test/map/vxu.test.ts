@@ -144,6 +144,12 @@ describe("what is said below a vaccine", () => {
   })
 })
 
+test("a file below a vaccine is a document", () => {
+  const file = "OBX|1|ED|CARD^Vaccination card^99KSM||^Image^gif^Base64^R0lGODlh||||||F"
+  const [document] = resources(bundleOf([pid, orc, rxa, file]), "DocumentReference")
+  expect(document?.content).toMatchObject([{ attachment: { contentType: "image/gif" } }])
+})
+
 test("the amount of 999 is not known, and no amount is 999 mL", () => {
   const of = (amount: string) =>
     immunizations(bundleOf([pid, orc, rxa.replace("0.5", amount)]))[0]?.doseQuantity?.value
