@@ -84,13 +84,14 @@ function place(segment: Segment, all: Vaccinations): Segment[] | undefined {
       if (group?.rxa === undefined || group.rxr !== undefined) return undefined
       group.rxr = segment
       return group.notes
-    case "PRT":
-      // Below an OBX it says who observed, for which that has fields of its own.
-      if (group === undefined || group.observed.length > 0) return undefined
-      group.participations.push(segment)
-      return group.notes
+    case "PRT": {
+      const observed = (group ?? all).observed.at(-1)
+      const participants = observed?.participants ?? group?.participations
+      participants?.push(segment)
+      return participants && (observed ?? group)?.notes
+    }
     case "OBX": {
-      const observed: Observed = { lines: [segment], notes: [] }
+      const observed: Observed = { lines: [segment], notes: [], participants: [] }
       const of = group ?? all
       of.observed.push(observed)
       return observed.notes
