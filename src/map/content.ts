@@ -22,6 +22,10 @@ export function contentOf(observed: readonly Observed[], txa: Segment, reading: 
   const others: Observed[] = []
   const texts: Observed[] = []
   for (const one of observed) {
+    if (isTakenBack(one) && (bringsFile(one) || isText(one))) {
+      reading.note("OBX-11: a part that was taken back is left out of the document")
+      continue
+    }
     if (bringsFile(one)) {
       const found = attachmentsOf(one, reading)
       if (found.length === 0) reading.note("OBX-5: there is no file in it; it is left out")
@@ -37,6 +41,10 @@ export function contentOf(observed: readonly Observed[], txa: Segment, reading: 
   const text = paragraphs(texts).trim()
   const attachments = text === "" ? files : [{ ...textFile(text), title }, ...files]
   return { attachments, others }
+}
+
+function isTakenBack({ lines: [obx] }: Observed): boolean {
+  return obx.text(11) === "D" || obx.text(11) === "W"
 }
 
 const textTypes: ReadonlySet<string> = new Set(["", "FT", "ST", "TX"])

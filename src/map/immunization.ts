@@ -113,6 +113,7 @@ export function immunization(
     performer: [
       ...performers(rxa, 10, "AP", "Administering Provider", reading, mention),
       ...performers(orc, 12, "OP", "Ordering Provider", reading, mention),
+      ...given.participations.flatMap((prt) => participants(prt, reading, mention)),
     ],
     note: [...remarks(rxa), ...annotations(given.notes, reading, mention)],
     reasonCode: each(rxa, 19, (cwe) => concept(cwe, "RXA-19", reading)),
@@ -205,5 +206,18 @@ function performers(
   return each(segment, field, (xcn) => {
     const actor = practitioner(xcn, reading, mention)
     return actor && { function: { coding: [{ system, code, display }] }, actor }
+  })
+}
+
+/** A PRT (2.7, 7.4.4): the persons (PRT-5), and what they did (PRT-4). */
+function participants(
+  prt: Segment,
+  reading: Reading,
+  mention: Mention,
+): NonNullable<Immunization["performer"]> {
+  const role = firstConcept(prt, "PRT-4", reading)
+  return each(prt, 5, (xcn) => {
+    const actor = practitioner(xcn, reading, mention)
+    return actor && { function: role, actor }
   })
 }

@@ -15,6 +15,7 @@ import { orderNumbers } from "./segment/orc.ts"
 import {
   created,
   type DocumentEvent,
+  deletedElements,
   documentIdentity,
   fileOf,
   txaElements,
@@ -83,10 +84,8 @@ function addDocument(
   const related = [...ordered, ...values]
   const elements = txaElements(txa, { ...about, related }, event, reading, mention)
   const creation = created(txa, reading)
-  if (attachments.length > 0) {
-    elements.content = attachments.map((attachment) => ({
-      attachment: { ...attachment, creation },
-    }))
+  const content = attachments.map((attachment) => ({ attachment: { ...attachment, creation } }))
+  if (content.length > 0) {
     const own = attachments.map(clinicalDocumentType).find((type) => type !== undefined)
     if (own) elements.type = { ...elements.type, coding: typed(own, elements.type?.coding) }
   }
@@ -94,18 +93,20 @@ function addDocument(
   const known = context.known.filter(({ resource }) => resource === name)
   const said = [{ part: "TXA", makes: compact(elements) ?? {}, mentions: [] }]
   const layer = { messageId: reading.message.id, known }
-  const laid = layKnown(name, said, layer, () => []).elements as Partial<DocumentReference>
+  const deleted = deletedElements(txa)
+  const laid: Partial<DocumentReference> = layKnown(name, said, layer, () => deleted).elements
   const { identifier = [], ...more } = laid
+  const there = laid.content ?? [{ attachment: fileOf(txa, reading) }]
   const document: DocumentReference = {
     resourceType: "DocumentReference",
     identifier: [identity, ...identifier],
     ...more,
     status: laid.status ?? "current",
-    content: laid.content ?? [{ attachment: fileOf(txa, reading) }],
+    content: content.length > 0 ? content : there,
   }
   // A document without its file would put nothing in the place of the one that may be there. What
   // was cancelled has to go, with its file or without.
-  if (attachments.length > 0 || known.length > 0 || event.cancelled) transaction.update(document)
+  if (content.length > 0 || known.length > 0 || event.cancelled) transaction.update(document)
   else {
     transaction.create(document)
     if (isAboutEarlier(reading.message)) reading.note(withoutFile)

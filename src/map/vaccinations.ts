@@ -8,6 +8,8 @@ export interface Vaccination {
   orc: Segment | undefined
   rxa: Segment | undefined
   rxr: Segment | undefined
+  /** PRT: who took part, since 2.7. */
+  participations: Segment[]
   notes: Segment[]
   observed: Observed[]
 }
@@ -82,6 +84,12 @@ function place(segment: Segment, all: Vaccinations): Segment[] | undefined {
       if (group?.rxa === undefined || group.rxr !== undefined) return undefined
       group.rxr = segment
       return group.notes
+    case "PRT": {
+      const observed = (group ?? all).observed.at(-1)
+      const participants = observed?.participants ?? group?.participations
+      participants?.push(segment)
+      return participants && (observed ?? group)?.notes
+    }
     case "OBX": {
       const observed = newObserved(segment)
       const of = group ?? all
@@ -94,7 +102,8 @@ function place(segment: Segment, all: Vaccinations): Segment[] | undefined {
 }
 
 function begin(all: Vaccinations, { orc }: { orc?: Segment }): Vaccination {
-  const group: Vaccination = { orc, rxa: undefined, rxr: undefined, notes: [], observed: [] }
+  const none = { rxa: undefined, rxr: undefined }
+  const group: Vaccination = { orc, ...none, participations: [], notes: [], observed: [] }
   all.groups.push(group)
   return group
 }

@@ -19,7 +19,13 @@ import { distinct } from "./report.ts"
 import type { Observed } from "./result.ts"
 import { coverage } from "./segment/in1.ts"
 import { annotations } from "./segment/nte.ts"
-import { observation, observationKey } from "./segment/obx.ts"
+import {
+  attachmentsOf,
+  bringsFile,
+  documentReference,
+  observation,
+  observationKey,
+} from "./segment/obx.ts"
 import { immunizationElements, type Sorted, sorted, topic } from "./told-of-vaccine.ts"
 import { entityKey } from "./type/ei.ts"
 import { type Vaccination, vaccinationsOf } from "./vaccinations.ts"
@@ -135,13 +141,15 @@ function observe(
   const mention: Mention = (resource) => transaction.create(resource)
   const place = { ...about, specimen: undefined, focus: undefined, obr: undefined }
   return all.flatMap((observed) => {
-    const made = observation(
-      observed,
-      distinct([...key, ...observationKey(observed), observed.lines[0].text(14) ?? ""]),
-      place,
-      reading,
-      mention,
-    )
+    const observedAt = observed.lines[0].text(14) ?? ""
+    const own = distinct([...key, ...observationKey(observed), observedAt])
+    if (bringsFile(observed)) {
+      const files = attachmentsOf(observed, reading)
+      const made = documentReference(observed, files, own, place, reading, mention)
+      if (files.length > 0) transaction.update(made)
+      return []
+    }
+    const made = observation(observed, own, place, reading, mention)
     if (made === undefined) return []
     const resource = within(made)
     return [{ observed, resource, reference: transaction.update(resource) }]

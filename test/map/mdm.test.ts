@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test"
-import type { Bundle, BundleEntry, DocumentReference } from "fhir/r4"
-import { mapMessage, maps, ownedResources, readParts } from "../../src/map/index.ts"
+import type { Bundle, BundleEntry, DocumentReference, FhirResource } from "fhir/r4"
+import { type Outlet, openCarrying } from "../../src/carry.ts"
+import { preflight } from "../../src/fhir/preflight.ts"
+import { mapMessage, maps, ownedResource, ownedResources, readParts } from "../../src/map/index.ts"
 import type { Mapped } from "../../src/mapping.ts"
 import type { Told } from "../../src/message.ts"
 import { invalid } from "../validate.ts"
@@ -115,32 +117,66 @@ describe("a message without the document's file", () => {
   })
 })
 
-describe("the text of a document", () => {
-  const lines = (...values: string[]) =>
-    values.map((value, at) => `OBX|${at + 1}|TX|PN^Note^99KSM|${at + 1}|${value}||||||F`)
+test("what a status change deletes is gone, and not filled from what is there", () => {
+  const sent = bundleOf("T02", [pid, txa("IP", "||||||Ward round"), text])
+  const changed = bundleOf("T03", [pid, txa("AU", '||||||""')], { known: readOf(sent) })
+  expect(documentOf(changed).description).toBeUndefined()
+})
 
-  test("is one, with its empty lines, and no name over it where there is only one", () => {
-    const document = documentOf(bundleOf("T02", [pid, txa(), ...lines("First", "", "Last & end")]))
-    expect(document.content.map(({ attachment }) => decoded(attachment.data))).toEqual([
-      "First\n\nLast & end",
-    ])
+test("a document has at the destination what was last said of each of its parts", async () => {
+  const there = new Map<string, FhirResource>()
+  const ask = (url = "") => decodeURIComponent(url.replace(/^.*identifier=|^_tag=/, ""))
+  const central: Outlet = {
+    takes: "bundle",
+    async send({ bundle }) {
+      for (const { resource, request } of bundle.entry ?? []) {
+        const key = ask(request?.ifNoneExist ?? request?.url)
+        if (resource && (request?.method === "PUT" || !there.has(key)))
+          there.set(key, resource as FhirResource)
+      }
+      return { outcome: "delivered", receipt: { status: 200 } }
+    },
+    async look(resource) {
+      const own = ownedResource("kisumu-01", resource)[1]
+      const found = there.get(`${own.system}|${own.value}`)
+      return found ? readParts(found, own) : []
+    },
+  }
+  const carry = openCarrying({
+    owned: (message) => ownedResources(maps, message, context()),
+    map: (message, known) => mapMessage(maps, message, context({ known: [...known] })),
+    check: preflight,
+    outlets: { central },
   })
-
-  test("goes on behind a file between its lines, and the note of a file is part of it", () => {
-    const file = "OBX|2|ED|IMG^Image^99KSM||^Image^gif^Base64^R0lGODlh||||||F"
-    const all = [pid, txa(), ...lines("Before"), file, "NTE|1||Left hand", ...lines("After")]
-    const { content } = documentOf(bundleOf("T02", all))
-    expect(content.map(({ attachment }) => attachment.contentType)).toEqual([
-      "text/plain;charset=utf-8",
-      "image/gif",
-    ])
-    expect(decoded(content[0]?.attachment.data)).toBe("Before\nLeft hand\nAfter")
-  })
-
-  test("that comes before its TXA is the first document's", () => {
-    const { content } = documentOf(bundleOf("T02", [pid, ...lines("Early"), txa()]))
-    expect(decoded(content[0]?.attachment.data)).toBe("Early")
-  })
+  const told: Told[] = []
+  const tell = async (event: string, segments: string[]) => {
+    const message = messageOf(event, [pid, ...segments])
+    const carrying = { destination: "central", key: event, message, newer: [] }
+    const carried = await carry(carrying, async () => told, new AbortController().signal)
+    expect(carried.outcome.outcome).toBe("delivered")
+    told.push(...carried.told)
+    const document = [...there.values()].find((one) => one.resourceType === "DocumentReference")
+    const { status, docStatus, content } = document as DocumentReference
+    return [status, docStatus, decoded(content[0]?.attachment.data)]
+  }
+  const second = text.replace("All well", "All well, afebrile")
+  const life = async () => [
+    await tell("T02", [txa("IP"), text]),
+    await tell("T03", [txa("PA")]),
+    await tell("T04", [txa("AU"), second]),
+    await tell("T03", [txa("LA")]),
+    await tell("T11", [txa("LA")]),
+  ]
+  const lived = [
+    ["current", "preliminary", "All well"],
+    ["current", "preliminary", "All well"],
+    ["current", "final", "All well, afebrile"],
+    ["current", "final", "All well, afebrile"],
+    ["entered-in-error", "entered-in-error", "All well, afebrile"],
+  ]
+  expect(await life()).toEqual(lived)
+  expect(await life()).toEqual(lived)
+  expect(told).toEqual([])
 })
 
 interface Settings {

@@ -74,6 +74,8 @@ describe("whether a vaccine was given", () => {
   test("a refusal of every vaccine (998) is one, and a forecast under 998 is none", () => {
     const none = "RXA|0|1|20260415||998^No vaccine^CVX|999||||||||||||00^Parental^NIP002||RE"
     expect(immunizations(bundleOf([pid, none]))).toMatchObject([{ status: "not-done" }])
+    const reasonless = none.replace("00^Parental^NIP002", "")
+    expect(immunizations(bundleOf([pid, reasonless]))).toMatchObject([{ status: "not-done" }])
     const forecast = "RXA|0|1|20260415||998^No vaccine^CVX|999||||||||||||||NA"
     expect(immunizations(bundleOf([pid, forecast]))).toEqual([])
   })
@@ -101,6 +103,15 @@ describe("what is said below a vaccine", () => {
       ["03", "2026-06-01"],
       ["10", "2029-06-01"],
     ])
+  })
+
+  test("a dose number is of the vaccine that was given, and under none of the next", () => {
+    const dose = [coded("30956-7", "1", "03^MMR^CVX"), "OBX|1|NM|30973-2^Dose^LN|1|2||||||F"]
+    const given = bundleOf([pid, orc, rxa, ...dose])
+    expect(immunizations(given)[0]?.protocolApplied).toMatchObject([{ doseNumberPositiveInt: 2 }])
+    const none = "RXA|0|1|20260415||998^No vaccine^CVX|999||||||||||||||NA"
+    const [next] = resources(bundleOf([pid, none, ...dose]), "ImmunizationRecommendation")
+    expect(next?.recommendation).toMatchObject([{ doseNumberPositiveInt: 2 }])
   })
 
   test("the next forecast of a sender takes the place of the one before", () => {
@@ -144,11 +155,25 @@ describe("what is said below a vaccine", () => {
   })
 })
 
+test("a file below a vaccine is a document", () => {
+  const file = "OBX|1|ED|CARD^Vaccination card^99KSM||^Image^gif^Base64^R0lGODlh||||||F"
+  const [document] = resources(bundleOf([pid, orc, rxa, file]), "DocumentReference")
+  expect(document?.content).toMatchObject([{ attachment: { contentType: "image/gif" } }])
+})
+
 test("the amount of 999 is not known, and no amount is 999 mL", () => {
   const of = (amount: string) =>
     immunizations(bundleOf([pid, orc, rxa.replace("0.5", amount)]))[0]?.doseQuantity?.value
   expect(of("999")).toBeUndefined()
   expect(of("0.25")).toBe(0.25)
+})
+
+test("a part of the body is that of the table it is of: LN is a naris or a lymph node", () => {
+  const of = (code: string) =>
+    immunizations(bundleOf([pid, orc, rxa, `RXR|NS|${code}`]))[0]?.site?.coding?.[0]?.display
+  expect(of("LN^^HL70163")).toBe("Left Naris")
+  expect(of("LN^^HL70550")).toBe("Lymph Node")
+  expect(of("PELV^^HL70550")).toBe("Pelvis")
 })
 
 test("where it was given is a place with its address, or at least the address", () => {

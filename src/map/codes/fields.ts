@@ -61,6 +61,7 @@ export const codedFields = {
   "PRB-14": undefined,
   "PRB-26": undefined,
   "PRD-1": "0286",
+  "PRT-4": "0912",
   "PV1-2": "0004",
   "PV1-4": "0007",
   "PV1-10": "0069",

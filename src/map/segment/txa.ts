@@ -86,6 +86,23 @@ export function txaElements(
   }
 }
 
+/** The elements whose field the sender deletes (`""`, 2.5.1, 2.5.3). */
+export function deletedElements(txa: Segment): string[] {
+  return deletable.filter(([field]) => txa.deleted(field)).map(([, element]) => element)
+}
+
+const deletable: readonly (readonly [number, keyof DocumentReference])[] = [
+  [2, "type"],
+  [6, "date"],
+  [9, "author"],
+  [10, "authenticator"],
+  [13, "relatesTo"],
+  [17, "docStatus"],
+  [18, "securityLabel"],
+  [22, "authenticator"],
+  [25, "description"],
+]
+
 /** Who originated the message and is accountable for it (MSH-22, since 2.7). */
 function custodian(reading: Reading, mention: Mention): Reference | undefined {
   const header = reading.parsed.first("MSH")

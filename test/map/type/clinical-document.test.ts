@@ -20,6 +20,8 @@ test("a clinical document says by its own code what it is", () => {
     code: "X",
     display: undefined,
   })
+  const remark = `<!-- <code code="Y" codeSystem="1.2"/> -->`
+  expect(typeOf(`${remark}${root}<code code="X" codeSystem="1.2"/>`)?.code).toBe("X")
   const prefixed = `<h:ClinicalDocument xmlns:h="urn:x"><h:code code="A" codeSystem="1.2"/>`
   expect(typeOf(prefixed)?.code).toBe("A")
 })
