@@ -11,10 +11,10 @@ import { type About, mentionPatient } from "./mentioned.ts"
 import { linkParents } from "./parent.ts"
 import { addOrigin, concluded, type Mention, noteUnread, readMessage } from "./reading.ts"
 import { distinct, type Filing, fileOrder } from "./report.ts"
-import { resultsOf } from "./result.ts"
+import { mentionRequest } from "./request.ts"
+import { newOrder, resultsOf } from "./result.ts"
 import { allergy } from "./segment/al1.ts"
 import { condition } from "./segment/dg1.ts"
-import { serviceRequest } from "./segment/orc.ts"
 
 /**
  * The map of a message that no family lists: of a trigger that is not known, or of a sender's own.
@@ -99,12 +99,10 @@ function addResults(group: Group, about: About, filing: Filing): void {
   const orders = result.orders.filter((order) => {
     if (!/^(DFT|BAR)/.test(reading.message.type)) return true
     if (order.observed.length > 0 || order.specimens.length > 0) return true
-    const request = serviceRequest(order, about, reading, mention)
-    if (request !== undefined) mention(request)
+    mentionRequest(order, about, reading, mention)
     return false
   })
-  const ofPatient = { orc: undefined, obr: undefined, notes: [], specimens: [] }
-  if (result.observed.length > 0) orders.unshift({ ...ofPatient, observed: result.observed })
+  if (result.observed.length > 0) orders.unshift({ ...newOrder(), observed: result.observed })
   const reports = orders.map((order) => fileOrder(order, about, filing))
   linkParents(reports, reading)
   for (const { observations, report, documents } of reports) {

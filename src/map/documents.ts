@@ -1,7 +1,7 @@
 import type { Segment } from "../hl7/message.ts"
 import type { Concerned } from "./mentioned.ts"
 import type { Reading } from "./reading.ts"
-import type { Observed, Order } from "./result.ts"
+import { newObserved, newOrder, type Observed, type Order } from "./result.ts"
 
 /** One document: its TXA and the OBX below it. */
 export interface DocumentGroup {
@@ -28,7 +28,7 @@ export function documentsOf(reading: Reading): Documents {
   for (const segment of reading.parsed.segments) {
     if (segment.name === "NTE" && notes !== undefined) notes.push(segment)
     else if (segment.name === "OBX") {
-      const observed: Observed = { lines: [segment], notes: [] }
+      const observed = newObserved(segment)
       const group = documents.groups.at(-1)?.observed ?? early
       group.push(observed)
       notes = observed.notes
@@ -61,12 +61,12 @@ function place(segment: Segment, documents: Documents): boolean {
       concerned.pv1 = segment
       return true
     case "ORC":
-      orders.push({ orc: segment, obr: undefined, notes: [], observed: [], specimens: [] })
+      orders.push({ ...newOrder(), orc: segment })
       return true
     case "OBR": {
       const order = orders.at(-1)
       if (order !== undefined && order.obr === undefined) order.obr = segment
-      else orders.push({ orc: undefined, obr: segment, notes: [], observed: [], specimens: [] })
+      else orders.push({ ...newOrder(), obr: segment })
       return true
     }
     default:

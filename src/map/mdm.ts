@@ -9,8 +9,9 @@ import { type DocumentGroup, type Documents, documentsOf } from "./documents.ts"
 import { layKnown } from "./known.ts"
 import { type About, mentionPatient } from "./mentioned.ts"
 import { addOrigin, concluded, type Mention, type Reading, readMessage } from "./reading.ts"
+import { mentionRequest } from "./request.ts"
 import { observation, observationKey } from "./segment/obx.ts"
-import { orderNumbers, serviceRequest } from "./segment/orc.ts"
+import { orderNumbers } from "./segment/orc.ts"
 import {
   created,
   type DocumentEvent,
@@ -133,9 +134,9 @@ function orderedIn(
   const mention: Mention = (resource) => transaction.create(resource)
   return orders.flatMap((order) => {
     const { placer, filler } = orderNumbers(order)
-    const made = placer || filler ? serviceRequest(order, about, reading, mention) : undefined
+    const made = placer || filler ? mentionRequest(order, about, reading, mention) : undefined
     if (made === undefined) reading.note("ORC, OBR: no number of the order; it is left out")
-    return made ? [mention(made)] : []
+    return made ? [made] : []
   })
 }
 

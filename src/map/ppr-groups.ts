@@ -1,6 +1,6 @@
 import type { Segment } from "../hl7/message.ts"
 import type { Reading } from "./reading.ts"
-import type { Observed } from "./result.ts"
+import { newObserved, type Observed } from "./result.ts"
 
 /** A problem or a goal, and what stands below it. */
 export interface Listed {
@@ -49,7 +49,7 @@ export function listedIn(reading: Reading): Listed[] {
       listed.push(one)
       notes = one.notes
     } else if (name === "OBX" && last !== undefined) {
-      const observed: Observed = { lines: [segment], notes: [] }
+      const observed = newObserved(segment)
       last.observed.push(observed)
       notes = observed.notes
     } else if (name === "NTE" && notes !== undefined) notes.push(segment)

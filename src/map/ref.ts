@@ -15,7 +15,7 @@ import { linkParents } from "./parent.ts"
 import { type Part, partOf, partsOf } from "./part.ts"
 import { addOrigin, concluded, type Mention, type Reading, readMessage } from "./reading.ts"
 import { distinct, fileOrder } from "./report.ts"
-import { type Result, resultsOf } from "./result.ts"
+import { newOrder, type Result, resultsOf } from "./result.ts"
 import { allergy } from "./segment/al1.ts"
 import { authorization } from "./segment/aut.ts"
 import { condition } from "./segment/dg1.ts"
@@ -205,8 +205,7 @@ function addResults(
   const filing = { transaction, reading, distinct: distinct() }
   const filed = orders.map((order) => fileOrder(order, about, filing))
   if (observed.length > 0) {
-    const ofPatient = { orc: undefined, obr: undefined, notes: [], specimens: [], observed }
-    filed.push(fileOrder(ofPatient, about, filing))
+    filed.push(fileOrder({ ...newOrder(), observed }, about, filing))
   }
   linkParents(filed, reading)
   return filed.flatMap(({ observations, report, documents }) => {

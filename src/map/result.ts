@@ -183,7 +183,7 @@ function place(segment: Segment, result: Result, above: Sampled | undefined): Gr
     case "DG1":
       return order && kept(segment, order.diagnoses, order)
     case "OBX": {
-      const observed: Observed = { lines: [segment], notes: [], participants: [] }
+      const observed = newObserved(segment)
       const group = under ?? order ?? result
       group.observed.push(observed)
       return observed
@@ -214,6 +214,11 @@ function newResult(pid: Segment): Result {
 
 function newSampled(spm: Segment): Sampled {
   return { spm, observed: [], notes: [], containers: [] }
+}
+
+/** An observation of this OBX, under which nothing stands yet. */
+export function newObserved(obx: Segment): Observed {
+  return { lines: [obx], notes: [], participants: [] }
 }
 
 /** An order in which nothing stands yet. */

@@ -1,7 +1,7 @@
 import type { Segment } from "../hl7/message.ts"
 import type { Concerned } from "./mentioned.ts"
 import type { Reading } from "./reading.ts"
-import type { Observed } from "./result.ts"
+import { newObserved, type Observed } from "./result.ts"
 
 /** One patient of an appointment. */
 export interface Scheduled extends Concerned {
@@ -109,7 +109,7 @@ function placeOfPatient(
       patient.diagnoses.push(segment)
       return "nowhere"
     case "OBX": {
-      const observed: Observed = { lines: [segment], notes: [] }
+      const observed = newObserved(segment)
       patient.observed.push(observed)
       return observed.notes
     }

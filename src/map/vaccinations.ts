@@ -1,7 +1,7 @@
 import type { Segment } from "../hl7/message.ts"
 import type { Concerned } from "./mentioned.ts"
 import type { Reading } from "./reading.ts"
-import type { Observed } from "./result.ts"
+import { newObserved, type Observed } from "./result.ts"
 
 /** One vaccine given or not given: its RXA and what stands around it. */
 export interface Vaccination {
@@ -83,7 +83,7 @@ function place(segment: Segment, all: Vaccinations): Segment[] | undefined {
       group.rxr = segment
       return group.notes
     case "OBX": {
-      const observed: Observed = { lines: [segment], notes: [] }
+      const observed = newObserved(segment)
       const of = group ?? all
       of.observed.push(observed)
       return observed.notes

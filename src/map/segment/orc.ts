@@ -12,7 +12,7 @@ import { address, officeAddress } from "../type/xad.ts"
 import { practitioner } from "../type/xcn.ts"
 import { organization } from "../type/xon.ts"
 import { contactPoint, officeNumber } from "../type/xtn.ts"
-import { confidentialityCode } from "../vocabulary/confidentiality-code.ts"
+import { confidentiality } from "../vocabulary/confidentiality.ts"
 import { orderControl } from "../vocabulary/decided.ts"
 import { orderStatus } from "../vocabulary/decided-orders.ts"
 import { orderType } from "../vocabulary/order-type.ts"
@@ -113,7 +113,7 @@ export const orcFields: readonly Field<ServiceRequest>[] = [
 
 /** ORC-28 as the security labels of what the order makes; the first code of 2.5.1 is the only. */
 export function securityOf(orc: Segment | undefined) {
-  const target = targetOf(confidentialityCode, orc?.text(28))
+  const target = targetOf(confidentiality, orc?.text(28))
   return target ? [{ ...target }] : []
 }
 
