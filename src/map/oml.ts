@@ -1,4 +1,5 @@
 import type { MessageMap } from "../mapping.ts"
+import type { Message } from "../message.ts"
 import { mapOrders, ownedOrders } from "./orders.ts"
 import type { Layout } from "./result.ts"
 
@@ -15,8 +16,10 @@ const layouts: Readonly<Record<string, Layout>> = {
   "OMI^O23": {},
 }
 
+const layoutOf = ({ type }: Message): Layout => ({ background: true, ...layouts[type] })
+
 export const oml: MessageMap = {
   types: Object.keys(layouts),
-  owned: (message, context) => ownedOrders(message, context, layouts[message.type] ?? {}),
-  map: (message, context) => mapOrders(message, context, layouts[message.type] ?? {}),
+  owned: (message, context) => ownedOrders(message, context, layoutOf(message)),
+  map: (message, context) => mapOrders(message, context, layoutOf(message)),
 }

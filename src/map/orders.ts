@@ -1,6 +1,7 @@
-import type { FhirResource, Reference } from "fhir/r4"
-import { type Identified, type OwnIdentifier, referenceTo } from "../fhir/identity.ts"
+import type { FhirResource, Reference, Task } from "fhir/r4"
+import { type OwnIdentifier, referenceTo } from "../fhir/identity.ts"
 import { Transaction } from "../fhir/transaction.ts"
+import type { Segment } from "../hl7/message.ts"
 import type { MapContext, Mapped, ReadContext } from "../mapping.ts"
 import type { Message, Told } from "../message.ts"
 import { layKnown } from "./known.ts"
@@ -17,13 +18,12 @@ import {
   visitPart,
 } from "./request.ts"
 import { type Layout, type Order, type Result, resultsOf } from "./result.ts"
-import { allergy } from "./segment/al1.ts"
 import { condition } from "./segment/dg1.ts"
-import { coverage } from "./segment/in1.ts"
 import { codeOf, orderNumbers } from "./segment/orc.ts"
 import { patientIdentity } from "./segment/pid.ts"
+import { noteOthers } from "./segment/prt.ts"
 import { fileAbove } from "./specimen-above.ts"
-import { filePrior, fileSpecimens, fileSupporting } from "./supporting.ts"
+import { addBackground, filePrior, fileSpecimens, fileSupporting } from "./supporting.ts"
 import { answerTask } from "./task.ts"
 import { entityKey } from "./type/ei.ts"
 
@@ -51,16 +51,30 @@ export function mapOrders(message: Message, context: MapContext, layout: Layout)
   const transaction = new Transaction(reading.site.id)
   const filing: Filing = { transaction, reading, distinct: distinct() }
   const told: Told[] = []
+  const known = Map.groupBy(context.known, ({ resource }) => resource)
+  const answer = reading.parsed.first("MSA")?.text(1)
+  if (answer && refusals.has(answer)) reading.note("MSA-1: what was sent was refused as a whole")
   let said = 0
   for (const [index, result] of results.entries()) {
     const about = mentionPatient(result, index, filing)
     const identities = identitiesOf(result, about.subject, reading)
     said += identities.size + addBackground(result, about, filing)
-    told.push(...addOrders(result, identities, about, context.known, filing))
+    const orders = addOrders(result, identities, about, known, filing)
+    // An order of a patient without a number is known by this message alone.
+    if (patientIdentity(result.pid, reading) !== undefined) told.push(...orders)
   }
   if (said === 0) return { problem: "no ORC and no OBR: no order of a service is in it" }
   addOrigin(transaction, reading)
   return concluded(reading, { transaction, told })
+}
+
+const refusals = new Set(["AE", "AR", "CE", "CR"])
+
+/** What a message says of one order; two ORC of one number speak of the same, the later last. */
+interface Spoken {
+  identity: OwnIdentifier
+  parts: Map<string, Part>
+  task: Task | undefined
 }
 
 /** Adds the orders of one patient; gives what was told of them. */
@@ -68,16 +82,38 @@ function addOrders(
   result: Result,
   identities: ReadonlyMap<Order, OwnIdentifier>,
   about: About,
-  known: readonly Told[],
+  known: ReadonlyMap<string, readonly Told[]>,
   filing: Filing,
 ): Told[] {
   const { transaction, reading } = filing
-  const mention: Mention = (resource) => transaction.create(resource)
+  const told: Told[] = []
+  for (const { identity, parts, task } of spokenOf(result, identities, about, filing)) {
+    const name = ownedName(identity)
+    const layer = { messageId: reading.message.id, known: known.get(name) ?? [] }
+    const elementsOf = (part: string) => requestElements.get(part) ?? []
+    const laid = layKnown(name, [...parts.values()], layer, elementsOf)
+    for (const each of laid.mentions) transaction.create(each)
+    transaction.update(serviceRequestOf(identity, about, laid.elements))
+    told.push(...laid.told)
+    if (task !== undefined) transaction.update(task)
+  }
+  return told
+}
+
+function spokenOf(
+  result: Result,
+  identities: ReadonlyMap<Order, OwnIdentifier>,
+  about: About,
+  filing: Filing,
+): Iterable<Spoken> {
+  const { transaction, reading } = filing
   const visit = visitPart(visitOf(result.pv1, about.subject, reading), reading)
   const above = fileAbove(result, about, filing)
-  const told: Told[] = []
+  const all = new Map<string, Spoken>()
   let replaced: OwnIdentifier | undefined
   for (const [order, identity] of identities) {
+    noteOthers(order, reading)
+    const mention: Mention = (resource) => transaction.create(resource)
     const task = answerTask(order, identity, about, reading, mention)
     const parts = [
       ...requestParts(order, reading),
@@ -89,20 +125,13 @@ function addOrders(
       fileSpecimens(order, identity, about, filing, above),
       visit,
       order.orc?.text(1) === "RO" ? replacingPart(replaced, reading) : undefined,
-    ].filter((part) => part !== undefined)
-    const laid = layKnown(
-      ownedName(identity),
-      parts,
-      { messageId: reading.message.id, known },
-      (part) => requestElements.get(part) ?? [],
-    )
-    for (const each of laid.mentions) mention(each)
-    transaction.update(serviceRequestOf(identity, about, laid.elements))
-    told.push(...laid.told)
-    if (task !== undefined) transaction.update(task)
+    ]
+    const spoken = all.get(identity.value) ?? { identity, parts: new Map(), task }
+    for (const part of parts) if (part !== undefined) spoken.parts.set(part.part, part)
+    all.set(identity.value, { ...spoken, task: task ?? spoken.task })
     if (replacedControls.has(order.orc?.text(1) ?? "")) replaced = identity
   }
-  return told
+  return all.values()
 }
 
 /**
@@ -116,46 +145,47 @@ function identitiesOf(
   reading: Reading,
 ): Map<Order, OwnIdentifier> {
   const identities = new Map<Order, OwnIdentifier>()
-  const services = new Map<string, string[]>()
-  for (const order of orders.map(withCommon)) {
-    if (!isRequest(order, reading)) continue
+  const services = new Map<string, { first: string; count: number }>()
+  const others = otherOrders(reading)
+  for (const order of withCommon(orders)) {
+    if (order.orc !== undefined && order.obr === undefined && others.has(order.orc)) continue
     const own = requestIdentity(order, subject, reading)
     const code = codeOf(order)
-    const before = services.get(own.value) ?? []
-    services.set(own.value, [...before, code])
+    const { first, count } = services.get(own.value) ?? { first: code, count: 0 }
+    services.set(own.value, { first, count: count + 1 })
     const { placer, filler } = orderNumbers(order)
     const isNumbered = (placer ?? filler) !== undefined
-    const [first = code] = before
-    const more = isNumbered
-      ? code === first
-        ? ""
-        : code
-      : before.length && `#${before.length + 1}`
+    const repeated = count === 0 ? "" : `#${count + 1}`
+    const more = isNumbered ? (code === first ? "" : code) : repeated
     identities.set(order, more ? requestIdentity(order, subject, reading, more) : own)
   }
   return identities
 }
 
 /** Some senders write one ORC for several OBR of its number; of another number it is not theirs. */
-function withCommon(order: Order, index: number, orders: readonly Order[]): Order {
-  if (order.orc !== undefined) return order
-  const above = orders.slice(0, index).findLast(({ orc }) => orc !== undefined)
-  const { placer: own } = orderNumbers(order)
-  const { placer } = above
-    ? orderNumbers({ orc: above.orc, obr: undefined })
-    : { placer: undefined }
-  if (own && (placer === undefined || entityKey(own) !== entityKey(placer))) return order
-  return { ...order, orc: above?.orc }
+function withCommon(orders: readonly Order[]): Order[] {
+  let above: Segment | undefined
+  return orders.map((order) => {
+    if (order.orc !== undefined) above = order.orc
+    if (order.orc !== undefined || above === undefined) return order
+    const { placer: own } = orderNumbers(order)
+    const { placer } = orderNumbers({ orc: above, obr: undefined })
+    const isTheirs = own === undefined || (placer && entityKey(own) === entityKey(placer))
+    return isTheirs ? { ...order, orc: above } : order
+  })
 }
 
-/** An ORC above a prescription, a diet or a supply is of no service: it has a map of its own. */
-function isRequest({ orc, obr }: Order, reading: Reading): boolean {
-  if (obr !== undefined) return true
+/** The ORC above a prescription, a diet or a supply, which are of no service. */
+function otherOrders(reading: Reading): Set<Segment> {
+  const others = new Set<Segment>()
   const { segments } = reading.parsed
-  const next = orc && segments[segments.indexOf(orc) + 1]
-  if (next === undefined || !otherDetails.has(next.name)) return true
-  reading.note(`an order of ${next.name}: only orders of services are read here`)
-  return false
+  for (const [index, segment] of segments.entries()) {
+    const next = segments[index + 1]?.name ?? ""
+    if (segment.name !== "ORC" || !otherDetails.has(next)) continue
+    others.add(segment)
+    reading.note(`an order of ${next}: only orders of services are read here`)
+  }
+  return others
 }
 
 const otherDetails = new Set(["RXO", "RXE", "RQD", "RQ1", "ODS", "ODT", "BPO"])
@@ -168,19 +198,6 @@ function replacingPart(replaced: OwnIdentifier | undefined, reading: Reading): P
 }
 
 const replacedControls = new Set(["RP", "RQ", "RU"])
-
-/** What orders bring along about the patient, of others who keep it up to date; gives how much. */
-function addBackground(result: Result, { subject }: About, filing: Filing): number {
-  const { transaction, reading } = filing
-  const mention: Mention = (resource) => transaction.create(resource)
-  const all: (Identified | undefined)[] = [
-    ...result.allergies.map((al1) => allergy(al1, subject, reading)),
-    ...result.coverages.map((in1) => coverage(in1, subject, reading, mention)),
-  ]
-  const made = all.filter((each) => each !== undefined)
-  made.forEach(mention)
-  return made.length
-}
 
 /** DG1 under an order is why it was ordered; the diagnosis itself is the visit's to keep. */
 function reasonsPart({ diagnoses }: Order, about: About, filing: Filing): Part | undefined {

@@ -14,6 +14,7 @@ import {
   observationKey,
   type Within,
 } from "./segment/obx.ts"
+import { noteOthers } from "./segment/prt.ts"
 import { orderedSpecimen, specimen, specimenKey } from "./segment/spm.ts"
 
 /** What results are filed into. */
@@ -68,6 +69,7 @@ export function fileOrder(order: Order, about: About, filing: Filing): FiledOrde
     reading.note("OBR: neither a number nor a service is named; it is left out")
     return filed
   }
+  noteOthers(order, reading)
   const basedOn = mentionRequest(order, about, reading, mention)
   const requests = basedOn ? [basedOn] : []
   const collected = { ...about, requests, reportKey: key, order }

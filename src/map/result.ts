@@ -59,6 +59,8 @@ export interface Layout {
   orcBelow?: boolean
   /** Results of before may stand below an order (OML, OMG): a second PID begins them. */
   prior?: boolean
+  /** AL1, IN1 and DG1 come with orders; among results nobody asked for them. */
+  background?: boolean
 }
 
 /**
@@ -137,6 +139,7 @@ function placing(layout: Layout) {
       result.specimens.push(above)
       return above
     }
+    if (background.has(segment.name) && !layout.background) return undefined
     return place(segment, result, prior ? undefined : above)
   }
 
@@ -149,6 +152,8 @@ function placing(layout: Layout) {
     },
   }
 }
+
+const background = new Set(["AL1", "IN1", "DG1"])
 
 /** `above`: the specimen that stands above the orders, those before and those to come. */
 function place(segment: Segment, result: Result, above: Sampled | undefined): Group | undefined {
@@ -209,6 +214,11 @@ function newResult(pid: Segment): Result {
 
 function newSampled(spm: Segment): Sampled {
   return { spm, observed: [], notes: [], containers: [] }
+}
+
+/** An observation of this OBX, under which nothing stands yet. */
+export function newObserved(obx: Segment): Observed {
+  return { lines: [obx], notes: [], participants: [] }
 }
 
 /** An order in which nothing stands yet. */

@@ -3,7 +3,7 @@ import type { About } from "./mentioned.ts"
 import { referenceOf } from "./parent.ts"
 import type { Mention, Reading } from "./reading.ts"
 import { type FiledOrder, type Filing, fileObserved } from "./report.ts"
-import { newOrder, type Result, type Sampled } from "./result.ts"
+import { newOrder, type Order, type Result, type Sampled } from "./result.ts"
 import { reportKey } from "./segment/obr.ts"
 import { specimen, specimenNumber } from "./segment/spm.ts"
 import { entityKey } from "./type/ei.ts"
@@ -20,8 +20,12 @@ export function fileAbove(
 ): ReadonlyMap<Sampled, Specimen> {
   const { transaction, reading } = filing
   const above = new Map<Sampled, Specimen>()
+  const firsts = new Map<Sampled, Order>()
+  for (const order of result.orders) {
+    for (const each of order.specimens) if (!firsts.has(each)) firsts.set(each, order)
+  }
   for (const [index, sampled] of result.specimens.entries()) {
-    const key = filing.distinct(keyOf(sampled, index, result, about, reading))
+    const key = filing.distinct(keyOf(sampled, index, firsts.get(sampled), about, reading))
     const collected = { subject: about.subject, requests: [] }
     const mention: Mention = (resource) => transaction.create(resource)
     const made = specimen(sampled, key, collected, reading, mention)
@@ -57,7 +61,7 @@ export function fileOfSpecimen(
 function keyOf(
   sampled: Sampled,
   index: number,
-  { orders }: Result,
+  first: Order | undefined,
   { subject }: About,
   reading: Reading,
 ): string[] {
@@ -66,6 +70,5 @@ function keyOf(
     const day = reading.source.fillerRepeats ? [(sampled.spm.text(17) ?? "").slice(0, 8)] : []
     return [subject.reference ?? "", reading.sender, "specimen", entityKey(number), ...day]
   }
-  const first = orders.find(({ specimens }) => specimens.includes(sampled)) ?? newOrder()
-  return [...reportKey(first, subject, reading), `above ${index + 1}`]
+  return [...reportKey(first ?? newOrder(), subject, reading), `above ${index + 1}`]
 }

@@ -1,11 +1,13 @@
 import type { Reference, Specimen } from "fhir/r4"
-import type { OwnIdentifier } from "../fhir/identity.ts"
+import type { Identified, OwnIdentifier } from "../fhir/identity.ts"
 import { referenceTo } from "../fhir/identity.ts"
 import { type About, mentionPatient } from "./mentioned.ts"
 import { type Part, partOf } from "./part.ts"
 import type { Mention } from "./reading.ts"
 import { type Filing, fileResult } from "./report.ts"
-import type { Order, Sampled } from "./result.ts"
+import type { Order, Result, Sampled } from "./result.ts"
+import { allergy } from "./segment/al1.ts"
+import { coverage } from "./segment/in1.ts"
 import { reportKey } from "./segment/obr.ts"
 import {
   attachmentsOf,
@@ -98,12 +100,26 @@ export function fileSpecimens(
   })
 }
 
+/** What orders bring along about the patient, of others who keep it up to date; gives how much. */
+export function addBackground(result: Result, { subject }: About, filing: Filing): number {
+  const { transaction, reading } = filing
+  const mention: Mention = (resource) => transaction.create(resource)
+  const all: (Identified | undefined)[] = [
+    ...result.allergies.map((al1) => allergy(al1, subject, reading)),
+    ...result.coverages.map((in1) => coverage(in1, subject, reading, mention)),
+  ]
+  const made = all.filter((each) => each !== undefined)
+  made.forEach(mention)
+  return made.length
+}
+
 /** Results of before are mentioned: they are their laboratory's. The order refers to them. */
 export function filePrior({ prior }: Order, about: About, filing: Filing): Part | undefined {
   const { reading } = filing
   const reports = prior.flatMap((result, index) => {
     const other = patientIdentity(result.pid, reading)
     const whose = other ? mentionPatient(result, index, filing) : about
+    addBackground(result, whose, filing)
     return fileResult(result, whose, { ...filing, prior: true })
   })
   return partOf("PRIOR", reading, () => ({

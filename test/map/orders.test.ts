@@ -193,10 +193,45 @@ describe("orders and their numbers", () => {
     expect(statuses).toEqual(["on-hold", "unknown"])
   })
 
+  test("of two that speak of one order, the later counts", () => {
+    const segments = ["ORC|NW|P1^EMR", "OBR|1|P1^EMR||HB", "ORC|HD|P1^EMR"]
+    const sent = message([header("ORM^O01"), pid, ...segments])
+    const { bundle, told, notes } = mapped(sent)
+    expect(resources(bundle, "ServiceRequest")).toHaveLength(1)
+    expect(request(bundle)?.status).toBe("on-hold")
+    expect(request(bundle)?.code?.coding?.[0]?.code).toBe("HB")
+    expect(told.filter(({ part }) => part === "ORC-1")).toHaveLength(1)
+    expect(notes).toEqual([])
+  })
+
   test("an answer of nobody known is held", () => {
     expect(() => mapped(message([header("ORR^O02"), "ORC|OK|P1^EMR"]))).toThrow(
       "no PID segment: whose order it is can't be told",
     )
+  })
+
+  test("a refusal of the whole message is said", () => {
+    const segments = ["MSA|AE|C-0", pid, "ORC|UA|P1^EMR"]
+    const { notes } = mapped(message([header("ORR^O02"), ...segments]))
+    expect(notes).toEqual(["MSA-1: what was sent was refused as a whole"])
+  })
+
+  test("who takes part is requester or collector, and of anybody else there is a word", () => {
+    const segments = [
+      "ORC|NW|P1^EMR",
+      "PRT|1|AD||OP|D-1^OTIENO^JAMES",
+      "OBR|1|P1^EMR||HB",
+      "PRT|2|AD||SPC|C-1^WERE^PAUL",
+      "PRT|3|AD||RCT|X-1^KAMAU^ANN",
+      "SPM|1|S1&EMR||BLD",
+    ]
+    const { bundle, notes } = mapped(message([header("OML^O21"), pid, ...segments]))
+    expect(request(bundle)?.requester?.display).toBe("JAMES OTIENO")
+    const [specimen] = resources(bundle, "Specimen")
+    expect(specimen?.collection?.collector?.display).toBe("PAUL WERE")
+    expect(notes).toEqual([
+      "PRT: FHIR has no place for its role under an order, or it names nobody",
+    ])
   })
 
   test("a tube is the same one, whichever of its orders a message brings", () => {

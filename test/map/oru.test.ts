@@ -215,3 +215,10 @@ function bundleOf(segments: string[], settings: Settings = {}): Bundle {
 function request(bundle: Bundle, type: string): BundleEntry["request"] {
   return (bundle.entry ?? []).find(({ resource }) => resource?.resourceType === type)?.request
 }
+
+test.each(["R30", "R31", "R32", "R40"])("an ORU^%s is read as a result", (event) => {
+  const lines = [`MSH|^~\\&|POCT|KISUMU|||20260415||ORU^${event}|1|P|2.6`, pid, obr]
+  const mapped = mapMessage(maps, message([...lines, "OBX|1|NM|HB||9||||||F"]), context())
+  if ("problem" in mapped) throw new Error(mapped.problem)
+  expect(resources(mapped.bundle, "Observation")[0]?.valueQuantity?.value).toBe(9)
+})

@@ -126,3 +126,20 @@ test.each<[string, Layout, string[], string[]]>([
 ])("%s", (_sentence, layout, segments, results) => {
   expect(groupedBy(layout, ...segments)).toEqual({ results, notes: [] })
 })
+
+test("what comes along with orders is named among results, where no map reads it", () => {
+  const segments = ["PID|1", "AL1|1", "IN1|1", "ORC|1", "OBR|1", "DG1|1"]
+  expect(grouped(...segments).notes).toEqual(["segments that no map reads: AL1, IN1, DG1"])
+  expect(groupedBy({ background: true }, ...segments).notes).toEqual([])
+})
+
+test("a participation belongs to the order or the observation above, and to no specimen", () => {
+  const segments = ["PID|1", "OBR|1", "PRT|1", "OBX|1", "PRT|2"]
+  const [result] = resultsOf(reading([header, ...segments]))
+  const [order] = result?.orders ?? []
+  expect(order?.participants.map(name)).toEqual(["PRT1"])
+  expect(order?.observed[0]?.participants.map(name)).toEqual(["PRT2"])
+  const left = "segments that no map reads: PRT"
+  expect(grouped("PID|1", "PRT|1", "OBR|1").notes).toEqual([left])
+  expect(grouped("PID|1", "OBR|1", "SPM|1", "PRT|1").notes).toEqual([left])
+})

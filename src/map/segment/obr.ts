@@ -14,6 +14,7 @@ import { diagnosticServiceSection } from "../vocabulary/diagnostic-service-secti
 import { targetOf } from "../vocabulary/target.ts"
 import { annotations } from "./nte.ts"
 import { codeOf, numberIdentifiers, orderNumbers, securityOf } from "./orc.ts"
+import { participantsOf } from "./prt.ts"
 
 /**
  * What a report and everything in it is keyed by: the patient, the sender, its filler number and
@@ -82,8 +83,12 @@ export function diagnosticReport(
     basedOn: basedOn && [basedOn],
     ...effective(obr, reading),
     issued: instant(obr.text(22), "OBR-22", reading),
-    resultsInterpreter: each(obr, 32, (ndl) => worker(ndl, "OBR-32", reading, mention)),
+    resultsInterpreter: [
+      ...each(obr, 32, (ndl) => worker(ndl, "OBR-32", reading, mention)),
+      ...participantsOf(order, "interpreter", reading, mention),
+    ],
     performer: [
+      ...participantsOf(order, "performer", reading, mention),
       ...functioning(obr, 34, "SPRF", reading, mention),
       ...functioning(obr, 35, "TRANS", reading, mention),
     ],

@@ -17,6 +17,7 @@ import { orderControl } from "../vocabulary/decided.ts"
 import { orderStatus } from "../vocabulary/decided-orders.ts"
 import { orderType } from "../vocabulary/order-type.ts"
 import { targetOf } from "../vocabulary/target.ts"
+import { personsOf } from "./prt.ts"
 
 /** The segments an order's numbers stand in. */
 type Numbered = Pick<Order, "orc" | "obr">
@@ -184,11 +185,14 @@ function parentOrder(eip: Repetition, reading: Reading): Reference[] {
   return identifier ? [{ type: "ServiceRequest", identifier }] : []
 }
 
-/** Who ordered (ORC-12, OBR-16), and for which facility (ORC-21) where the message says it. */
-function requester({ orc, obr }: Order, reading: Reading, mention: Mention): Reference | undefined {
-  const [ordering] = orc?.repetitions(12) ?? []
-  const [provider] = obr?.repetitions(16) ?? []
-  const xcn = ordering ?? provider
+/** Who ordered (ORC-12, OBR-16, PRT), and for which facility (ORC-21) where the message says it. */
+function requester(order: Order, reading: Reading, mention: Mention): Reference | undefined {
+  const { orc, obr } = order
+  const [xcn] = [
+    ...(orc?.repetitions(12) ?? []),
+    ...(obr?.repetitions(16) ?? []),
+    ...personsOf(order, "requester"),
+  ]
   const at = orc ? each(orc, 24, (xad) => address(xad, "ORC-24", reading)) : []
   const person =
     xcn && practitioner(xcn, reading, (one) => mention({ ...(one as Practitioner), address: at }))

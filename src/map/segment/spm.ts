@@ -19,6 +19,7 @@ import { specimenType } from "../vocabulary/specimen-type.ts"
 import { targetOf } from "../vocabulary/target.ts"
 import { annotations } from "./nte.ts"
 import { dated, orderNumbers } from "./orc.ts"
+import { personsOf } from "./prt.ts"
 
 /** What specimens belong to. */
 export interface Collected {
@@ -125,15 +126,14 @@ function shipments(spm: Segment, reading: Reading): Identifier[] {
   return [{ ...entityIdentifier(shipment, undefined, "shipment", reading), type }]
 }
 
-/** OBR-10; or a PRT of the role SPC, the specimen collector (table 0912; SC in 0443). */
+/** OBR-10; or the specimen's collector among the PRT. */
 function collector(
   order: Order | undefined,
   reading: Reading,
   mention: Mention,
 ): Reference | undefined {
-  const roles = ["SC", "SPC"]
-  const prt = order?.participants.find((one) => roles.includes(one.text(4) ?? ""))
-  const [xcn] = [...(order?.obr?.repetitions(10) ?? []), ...(prt?.repetitions(5) ?? [])]
+  if (order === undefined) return undefined
+  const [xcn] = [...(order.obr?.repetitions(10) ?? []), ...personsOf(order, "collector")]
   return xcn && practitioner(xcn, reading, mention)
 }
 
