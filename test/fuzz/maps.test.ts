@@ -33,6 +33,24 @@ describe(`a map, whatever it is given (WAYSTATION_SEED=${seed})`, () => {
   )
 
   test(
+    "does so whatever one field of it holds",
+    () => {
+      const chance = chanceFrom(seed + 4)
+      for (let round = 0; round < 25; round++) {
+        const lines = pick(chance, samples)
+        for (const [at, line] of lines.entries()) {
+          const fields = line.split("|")
+          for (let field = at === 0 ? 2 : 1; field < fields.length; field++) {
+            const changed = fields.with(field, pick(chance, absurd)).join("|")
+            expectBundleOrProblem(Buffer.from(lines.with(at, changed).join("\r")))
+          }
+        }
+      }
+    },
+    patienceMs,
+  )
+
+  test(
     "does so for a message cut off at every byte",
     () => {
       const chance = chanceFrom(seed + 1)
