@@ -17,33 +17,61 @@ export interface Laid extends Joined {
   told: Told[]
 }
 
-type Elements = Record<string, unknown>
+export type Elements = Record<string, unknown>
+
+/** What a message speaks over. */
+export interface Layer {
+  /** The message's id in the journal. */
+  messageId: number
+  known: readonly Told[]
+  /** The resource that this one goes on from, where its number was changed. */
+  from?: string | undefined
+}
+
+/** How the parts of one type of resource come together. */
+export interface Joining {
+  /** What a part can make, for those that were deleted. */
+  elementsOf: (part: string) => readonly string[]
+  /** Left out: `joinParts`. `read`: the elements as they were read at the destination. */
+  join?: ((said: readonly Said[], read: Elements) => Joined) | undefined
+}
 
 /**
  * Lays what is known of a resource under what a message says of it (2.5.1, 2.5.3): for each part
  * the newest message counts, so one that omits a field leaves it as it was, and an older message
  * that is sent again turns nothing back. What was read at the destination fills the elements that
- * no message has spoken of. `elementsOf` lists what a part can make, for those that were deleted.
+ * no message has spoken of.
  */
 export function layKnown(
   resource: string,
   parts: readonly Part[],
-  context: { messageId: number; known: readonly Told[] },
-  elementsOf: (part: string) => readonly string[],
+  { messageId, known, from }: Layer,
+  { elementsOf, join = joinParts }: Joining,
 ): Laid {
-  const { messageId } = context
-  const known = context.known.filter((row) => row.resource === resource)
+  const own = known.filter((row) => row.resource === resource)
+  const passed = from === undefined ? [] : passedOn(known, from, resource)
+  const all = [...passed, ...own]
   // A message that is mapped again speaks for itself, whatever it was understood to say before.
-  const before = known.filter((row) => !isRead(row) && row.messageId !== messageId)
+  const before = all.filter((row) => !isRead(row) && row.messageId !== messageId)
   const said = parts.map((part) => ({ ...part, messageId }))
   const newest = newestOf([...before.map(saidBefore), ...said])
-  const { elements, mentions } = joinParts(newest)
-  const read = known.filter(isRead)
+  const read = own.some(isRead) ? own.filter(isRead) : passed.filter(isRead)
+  const { elements, mentions } = join(newest, elementsIn(read))
   if (read.length > 0) {
     const spoken = newest.flatMap(({ part }) => elementsOf(part))
     fill(elements, read, new Set([...Object.keys(elements), ...spoken]))
   }
-  return { elements, mentions, told: said.map((part) => toldOf(resource, part)) }
+  return { elements, mentions, told: [...passed, ...said.map((part) => toldOf(resource, part))] }
+}
+
+/**
+ * What is known of a resource as if it had been told of the one that goes on from it, but for what
+ * was said of the two themselves: those parts are named for the segment or the event alone.
+ */
+function passedOn(known: readonly Told[], from: string, to: string): Told[] {
+  return known
+    .filter(({ resource, part }) => resource === from && !/^(MRG|A\d\d)\b/.test(part))
+    .map((row) => ({ ...row, resource: to }))
 }
 
 /** What parts make together, in the order of the fields. */
@@ -92,7 +120,7 @@ function isRead(row: Told): boolean {
 }
 
 /** A part, and the message that said it. */
-type Said = Part & { messageId: number }
+export type Said = Part & { messageId: number }
 
 function toldOf(resource: string, { part, makes, mentions, messageId }: Said): Told {
   const value = makes === null ? null : JSON.stringify({ makes, mentions })
@@ -136,12 +164,21 @@ function merge(into: Elements, from: object): Elements {
   return into
 }
 
+function elementsIn(read: readonly Told[]): Elements {
+  return Object.fromEntries(
+    read.map(({ part, value }) => [part.slice(readPrefix.length), JSON.parse(value ?? "null")]),
+  )
+}
+
 function fill(elements: Elements, read: readonly Told[], spoken: ReadonlySet<string>): void {
   for (const { part, value } of read) {
     const element = part.slice(readPrefix.length)
     const there: unknown = JSON.parse(value ?? "null")
     if (isIdentifiers(element, there) && spoken.has(element)) {
       elements[element] = withOthers(elements[element], there)
+    } else if (element === "link" && Array.isArray(elements[element]) && Array.isArray(there)) {
+      // A registry's own links stand beside those that the merges of this site make.
+      elements[element] = [...elements[element], ...there]
     } else if (!spoken.has(element)) elements[element] = there
   }
 }
