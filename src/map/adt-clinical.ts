@@ -77,7 +77,7 @@ function addObserved(person: Person, about: About, { transaction, reading }: Wri
   const mention: Mention = (resource) => transaction.create(resource)
   const tellApart = distinct()
   const within = { ...about, specimen: undefined, focus: undefined, obr: undefined }
-  for (const observed of observedIn(person)) {
+  for (const observed of observedIn(person, reading)) {
     const [obx] = observed.lines
     const of = [about.subject.reference ?? "", about.encounter?.reference ?? ""]
     const key = tellApart([...of, "administration", ...observationKey(observed), obx.raw(14)])
@@ -93,15 +93,17 @@ function addObserved(person: Person, about: About, { transaction, reading }: Wri
 }
 
 /** The OBX of one patient, each with the notes under it. */
-function observedIn({ segments }: Person): Observed[] {
+function observedIn({ segments }: Person, reading: Reading): Observed[] {
   const all: Observed[] = []
   let notes: Segment[] | undefined
   for (const segment of segments) {
     if (segment.name === "OBX") {
       notes = []
       all.push({ lines: [segment], notes })
-    } else if (segment.name === "NTE") notes?.push(segment)
-    else notes = undefined
+    } else if (segment.name !== "NTE") notes = undefined
+    else if (notes === undefined)
+      reading.note("NTE that is not under an OBX: FHIR has no place for it")
+    else notes.push(segment)
   }
   return all
 }
@@ -116,5 +118,5 @@ export function noteUnread(reading: Reading): void {
 /** SFT tells of the sending, which the Provenance already does by MSH. */
 const read: ReadonlySet<string> = new Set([
   ...["MSH", "SFT", "EVN", "PID", "PD1", "NK1", "MRG", "PV1", "PV2"],
-  ...["OBX", "AL1", "IAM", "DG1", "IN1"],
+  ...["OBX", "NTE", "AL1", "IAM", "DG1", "IN1"],
 ])

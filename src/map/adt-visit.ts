@@ -80,7 +80,9 @@ export function addVisit(
   const { identity, former, mrg, pv1, pv2 } = visit
   const { reading, layer } = writing
   const from = former && ownedName("Encounter", former)
-  const known = layer.known.some(({ resource }) => resource === from)
+  const known = layer.known.some(
+    ({ resource, messageId }) => resource === from && messageId < layer.messageId,
+  )
   if (former !== undefined && !known) {
     reading.note("MRG: nothing was told of the visit under what it was known by before")
     if (pv1 === undefined) return

@@ -49,7 +49,7 @@ export function layKnown(
   { elementsOf, join = joinParts }: Joining,
 ): Laid {
   const own = known.filter((row) => row.resource === resource)
-  const passed = from === undefined ? [] : passedOn(known, from, resource)
+  const passed = from === undefined ? [] : passedOn(known, { from, to: resource, messageId })
   const all = [...passed, ...own]
   // A message that is mapped again speaks for itself, whatever it was understood to say before.
   const before = all.filter((row) => !isRead(row) && row.messageId !== messageId)
@@ -65,12 +65,17 @@ export function layKnown(
 }
 
 /**
- * What is known of a resource as if it had been told of the one that goes on from it, but for what
- * was said of the two themselves: those parts are named for the segment or the event alone.
+ * What was known of a resource, as if it had been told of the one that goes on from it: what a
+ * message before this one said, and not what was said of the two themselves, whose parts are named
+ * for the segment or the event alone.
  */
-function passedOn(known: readonly Told[], from: string, to: string): Told[] {
+function passedOn(
+  known: readonly Told[],
+  { from, to, messageId }: { from: string; to: string; messageId: number },
+): Told[] {
   return known
-    .filter(({ resource, part }) => resource === from && !/^(MRG|A\d\d)\b/.test(part))
+    .filter((row) => row.resource === from && row.messageId < messageId)
+    .filter(({ part }) => !/^(MRG|A\d\d)\b/.test(part))
     .map((row) => ({ ...row, resource: to }))
 }
 

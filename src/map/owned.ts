@@ -76,11 +76,7 @@ export interface Moved {
   partOf: Reference
 }
 
-/**
- * The Encounter of these elements; what its class is (PV1-2) tells the status nobody gave. One that
- * was moved is no visit of its own any more: R4 has no other word for that than an error, and no
- * other way to where it went than `partOf`.
- */
+/** The Encounter of these elements; what its class is (PV1-2) tells the status nobody gave. */
 export function encounterOf(
   identity: OwnIdentifier,
   subject: Reference,
@@ -89,15 +85,21 @@ export function encounterOf(
   reading: Reading,
 ): Encounter {
   const { period, location } = elements
-  const status = moved ? "entered-in-error" : (elements.status ?? usualStatus(visitClass))
+  const status = elements.status ?? usualStatus(visitClass)
+  const named = {
+    resourceType: "Encounter" as const,
+    identifier: [identity, ...(elements.identifier ?? [])],
+    class: elements.class ?? unknownClass,
+  }
+  // No visit of its own any more: R4 has no other word for that than an error, and no other way to
+  // where it went, and with it all that was told of it, than `partOf`.
+  if (moved) return { ...named, status: "entered-in-error", ...moved }
   return {
     resourceType: "Encounter",
     ...elements,
-    identifier: [identity, ...(elements.identifier ?? [])],
+    ...named,
     status,
-    class: elements.class ?? unknownClass,
     subject,
-    ...moved,
     // Whoever was discharged is no longer there, also where a later update repeats PV1-3.
     location: over.has(status) ? location?.map(left) : location,
     period: period && orderedPeriod(period, "PV1-45", reading),
