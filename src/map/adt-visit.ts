@@ -1,9 +1,11 @@
 import type { Encounter, Reference } from "fhir/r4"
 import { type OwnIdentifier, referenceTo } from "../fhir/identity.ts"
+import type { Segment } from "../hl7/message.ts"
 import type { Writing } from "./adt.ts"
 import { visitParts } from "./adt-event.ts"
 import { formerPatient, movedPart, notMoved } from "./adt-merge.ts"
 import { type Person, type VisitGroup, visitGroups } from "./adt-person.ts"
+import type { Former } from "./known.ts"
 import { layEncounter, type Owned, ownedName } from "./owned.ts"
 import type { Part } from "./part.ts"
 import type { Reading } from "./reading.ts"
@@ -79,9 +81,9 @@ export function addVisit(
 ): void {
   const { identity, former, mrg, pv1, pv2 } = visit
   const { reading, layer } = writing
-  const from = former && ownedName("Encounter", former)
+  const before = former && ownedName("Encounter", former)
   const known = layer.known.some(
-    ({ resource, messageId }) => resource === from && messageId < layer.messageId,
+    ({ resource, messageId }) => resource === before && messageId < layer.messageId,
   )
   if (former !== undefined && !known) {
     reading.note("MRG: nothing was told of the visit under what it was known by before")
@@ -90,18 +92,52 @@ export function addVisit(
   const said = pv1 ? visitParts(pv1, pv2, reading) : []
   const parts = [...said, ...further, ...(former ? [notMoved] : [])]
   const subject = referenceTo(patient)
-  const visitClass = pv1?.text(2)
-  add(layEncounter(identity, subject, parts, { ...layer, from }, visitClass, reading), writing)
-  if (former === undefined || mrg === undefined || !known) return
-  const left = movedPart(identity, patient, reading)
-  const old = formerPatient(mrg, patient, reading)
-  const laid = layEncounter(former, referenceTo(old), left ? [left] : [], layer, undefined, reading)
-  // The visit is theirs again where a later message gave it back and this one is sent again.
-  const { identifier } = priorElements(mrg, reading)
-  if (laid.resource.subject?.reference === referenceTo(old).reference) {
-    writing.transaction.create({ resourceType: "Patient", identifier: [old, ...identifier] })
+  const from = former && mrg && formerVisit(former, identity, mrg, patient, reading)
+  const over = { ...layer, from }
+  const laid = layEncounter(identity, subject, parts, over, pv1?.text(2), reading)
+  // The diagnoses that were made of the wrong patient are those of the right one from now on.
+  for (const one of from ? laid.mentions : []) {
+    if (one.resourceType === "Condition") writing.transaction.update(one)
   }
   add(laid, writing)
+  if (former && mrg && known) addFormer({ former, identity, mrg }, patient, writing)
+}
+
+/** The visit under what it was known by until now: it leads to what it is known by from now on. */
+function addFormer(
+  { former, identity, mrg }: { former: OwnIdentifier; identity: OwnIdentifier; mrg: Segment },
+  patient: OwnIdentifier,
+  writing: Writing,
+): void {
+  const { reading, layer, transaction } = writing
+  const left = movedPart(identity, patient, reading)
+  const old = formerPatient(mrg, patient, reading)
+  const subject = referenceTo(old)
+  const laid = layEncounter(former, subject, left ? [left] : [], layer, undefined, reading)
+  // The visit is theirs again where a later message gave it back and this one is sent again.
+  if (laid.resource.subject?.reference === subject.reference) {
+    const { identifier } = priorElements(mrg, reading)
+    transaction.create({ resourceType: "Patient", identifier: [old, ...identifier] })
+  }
+  add(laid, writing)
+}
+
+/** What the visit goes on from; what was said of it was said of the former patient and visit. */
+function formerVisit(
+  former: OwnIdentifier,
+  identity: OwnIdentifier,
+  mrg: Segment,
+  patient: OwnIdentifier,
+  reading: Reading,
+): Former {
+  const renamed = [
+    [former, identity],
+    [formerPatient(mrg, patient, reading), patient],
+  ] as const
+  return {
+    resource: ownedName("Encounter", former),
+    renamed: renamed.map(([one, now]) => [referenceTo(one).reference, referenceTo(now).reference]),
+  }
 }
 
 function add(laid: Owned<Encounter>, { transaction, told }: Writing): void {

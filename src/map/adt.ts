@@ -112,7 +112,10 @@ function addPerson(plan: Plan, others: readonly OwnIdentifier[], writing: Writin
     ),
   ]
   const [first] = prior
-  const from = first && renumbers(reading) ? ownedName("Patient", first.identity) : undefined
+  const from =
+    first && renumbers(reading)
+      ? { resource: ownedName("Patient", first.identity), renamed: [] }
+      : undefined
   const laid = layPatient(patient, parts, { ...layer, from })
   add(laid, laid.resource, writing)
   for (const one of prior) addPrior(one, patient, laid.resource, writing)

@@ -24,8 +24,14 @@ export interface Layer {
   /** The message's id in the journal. */
   messageId: number
   known: readonly Told[]
-  /** The resource that this one goes on from, where its number was changed. */
-  from?: string | undefined
+  /** The resource that this one goes on from, where its number or its patient was changed. */
+  from?: Former | undefined
+}
+
+/** What a resource was until now: its name, and the references that are others from now on. */
+export interface Former {
+  resource: string
+  renamed: readonly (readonly [from: string, to: string])[]
 }
 
 /** How the parts of one type of resource come together. */
@@ -71,12 +77,14 @@ export function layKnown(
  */
 function passedOn(
   known: readonly Told[],
-  { from, to, messageId }: { from: string; to: string; messageId: number },
+  { from, to, messageId }: { from: Former; to: string; messageId: number },
 ): Told[] {
+  const renamed = (text: string) =>
+    from.renamed.reduce((all, [before, now]) => all.replaceAll(`"${before}"`, `"${now}"`), text)
   return known
-    .filter((row) => row.resource === from && row.messageId < messageId)
+    .filter((row) => row.resource === from.resource && row.messageId < messageId)
     .filter(({ part }) => !/^(MRG|A\d\d)\b/.test(part))
-    .map((row) => ({ ...row, resource: to }))
+    .map((row) => ({ ...row, resource: to, value: row.value && renamed(row.value) }))
 }
 
 /** What parts make together, in the order of the fields. */

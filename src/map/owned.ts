@@ -67,7 +67,10 @@ export function layEncounter(
     join: (said, read) => joinVisit(said, read, reading),
   })
   const resource = encounterOf(identity, subject, laid.elements, visitClass, reading)
-  return { resource, mentions: laid.mentions, told: laid.told }
+  const { moved } = laid.elements
+  const whither = ({ resourceType }: Identified) => /^(Patient|Encounter)$/.test(resourceType)
+  const mentions = moved ? laid.mentions.filter(whither) : laid.mentions
+  return { resource, mentions, told: laid.told }
 }
 
 /** Where a visit went whose number or patient was wrong. */
@@ -87,13 +90,12 @@ export function encounterOf(
   const { period, location } = elements
   const status = elements.status ?? usualStatus(visitClass)
   const named = {
-    resourceType: "Encounter" as const,
     identifier: [identity, ...(elements.identifier ?? [])],
     class: elements.class ?? unknownClass,
   }
   // No visit of its own any more: R4 has no other word for that than an error, and no other way to
   // where it went, and with it all that was told of it, than `partOf`.
-  if (moved) return { ...named, status: "entered-in-error", ...moved }
+  if (moved) return { resourceType: "Encounter", ...named, status: "entered-in-error", ...moved }
   return {
     resourceType: "Encounter",
     ...elements,
