@@ -25,7 +25,7 @@ export function visitParts(pv1: Segment, pv2: Segment | undefined, reading: Read
 /** What a visit's places are is told by its events. */
 const fieldsOfState = pv1Fields.filter(({ field }) => !placeFields.has(field))
 
-/** What an event makes untrue: a discharge that was cancelled, a transfer that was made or is off. */
+/** What an event makes untrue: the end of a visit that goes on, a transfer made or cancelled. */
 const clears: Record<string, readonly number[]> = {
   A02: [42],
   A03: [42],

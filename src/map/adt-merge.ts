@@ -46,7 +46,7 @@ export function renumbers({ message }: Reading): boolean {
   return message.type === "ADT^A46" || message.type === "ADT^A47"
 }
 
-/** What a merge says of either of its two patients (R4, Patient.link): how it stands to the other. */
+/** What a merge says of either of its patients: how it stands to the other (R4, Patient.link). */
 export function mergePart(
   other: OwnIdentifier,
   type: "replaced-by" | "replaces",

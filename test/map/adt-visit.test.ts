@@ -179,7 +179,7 @@ describe("the status of a visit", () => {
     ])
   })
 
-  test("is what it was before when a discharge is cancelled, and the visit has no end", async () => {
+  test("is what it was before when a discharge is cancelled, without an end", async () => {
     const visit = await after(
       at(8, "A04", { class: "O" }),
       at(10, "A03", { class: "O", discharged: "20260415100000" }),

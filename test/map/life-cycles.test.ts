@@ -183,8 +183,8 @@ function visit(given: Visit): string {
 }
 
 /**
- * Any events in any order, of three patients with a visit each, and three wards. All merges and moves go
- * one way: what is moved on and back again out of turn has no one right ending.
+ * Any events in any order, of three patients with a visit each, and three wards. All merges and
+ * moves go one way: what is moved on and back again out of turn has no one right ending.
  */
 function randomCycle(from: number): Step[] {
   let state = from

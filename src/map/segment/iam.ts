@@ -68,7 +68,7 @@ function allergen(iam: Segment, reading: Reading): CodeableConcept | undefined {
   return { coding, text: named.text ?? identified.text }
 }
 
-/** IAM-6 (table 0323) and IAM-17 (table 0438); ait-2: one entered in error has no clinical status. */
+/** IAM-6 (table 0323) and IAM-17 (table 0438); by ait-2 an error has no clinical status. */
 function statusesOf(iam: Segment, reading: Reading) {
   const verification = (code: string) => ({
     coding: [{ system: `${terminology}/allergyintolerance-verification`, code }],

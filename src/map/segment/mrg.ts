@@ -12,7 +12,7 @@ export function priorPatient(mrg: Segment, reading: Reading): OwnIdentifier | un
   return patientNumbered(mrg, 1, reading)
 }
 
-/** What an MRG says of the former patient: as little as there is where no message ever told more. */
+/** What an MRG says of the former patient, for where no message ever told more. */
 export function priorElements(mrg: Segment, reading: Reading) {
   const local = reading.source.assigner ?? "patient"
   return {

@@ -54,8 +54,8 @@ export function namesVisit(pv1: Segment, reading: Reading): boolean {
 /**
  * The status a message gives its visit; undefined where it says nothing of it, as an A08 does, or
  * where it takes back what was said (A12, A13) or the patient returns from leave (A22). A discharge
- * finishes it, and class P (preadmit) is only planned. An A04 is "arrived", which is what 3.3.4 says
- * of it: the patient has checked in, and no event tells when they are seen.
+ * finishes it, and class P (preadmit) is only planned. An A04 is "arrived", which is what 3.3.4
+ * says of it: the patient has checked in, and no event tells when they are seen.
  */
 export function visitStatus(type: string, pv1: Segment): Encounter["status"] | undefined {
   const event = type.slice("ADT^".length)
@@ -229,7 +229,7 @@ function hospitalization(
   }
 }
 
-/** PV1-37 (DLD, 2.5.1, 2A.20) names a place without a number: within the site a name is one place. */
+/** PV1-37 (DLD, 2.5.1, 2A.20) names a place: within the site a name is one. */
 function dischargedTo(pv1: Segment, reading: Reading, mention: Mention): Reference | undefined {
   const name = pv1.text(37, 1, 2) ?? pv1.text(37)
   if (name === undefined) return undefined
