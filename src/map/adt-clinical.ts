@@ -3,15 +3,15 @@ import type { Identified } from "../fhir/identity.ts"
 import type { Segment } from "../hl7/message.ts"
 import type { Writing } from "./adt.ts"
 import { type Person, segmentsOf } from "./adt-person.ts"
+import { addCircumstances, addPayers, addProcedures, financeSegments } from "./finance.ts"
 import type { About } from "./mentioned.ts"
 import { type Part, partOf } from "./part.ts"
 import type { Mention, Reading } from "./reading.ts"
 import { distinct } from "./report.ts"
-import type { Observed } from "./result.ts"
+import { type Observed, resultsOf } from "./result.ts"
 import { allergy } from "./segment/al1.ts"
 import { condition, encounterDiagnosisOf, isDeleted } from "./segment/dg1.ts"
 import { adverseReaction } from "./segment/iam.ts"
-import { coverage } from "./segment/in1.ts"
 import { relatedPerson } from "./segment/nk1.ts"
 import {
   attachmentsOf,
@@ -24,7 +24,7 @@ import { livingWill } from "./segment/pd1.ts"
 
 /** Adds what a message says of a patient besides who and where they are, but for diagnoses. */
 export function addClinical(person: Person, about: About, writing: Writing): void {
-  const { transaction, reading } = writing
+  const { transaction, reading, layer, told } = writing
   const mention: Mention = (resource) => transaction.create(resource)
   const { subject } = about
   const makers: [string, (segment: Segment) => Identified | undefined][] = [
@@ -32,7 +32,6 @@ export function addClinical(person: Person, about: About, writing: Writing): voi
     ["PD1", (pd1) => livingWill(pd1, subject, reading)],
     ["AL1", (al1) => allergy(al1, subject, reading)],
     ["IAM", (iam) => adverseReaction(iam, subject, reading, mention)],
-    ["IN1", (in1) => coverage(in1, subject, reading, mention)],
   ]
   for (const [name, make] of makers) {
     for (const segment of segmentsOf(person, name)) {
@@ -40,6 +39,12 @@ export function addClinical(person: Person, about: About, writing: Writing): voi
       if (made !== undefined) transaction.update(made)
     }
   }
+  const { pid, segments: rest } = person
+  const [pv1, ...more] = segmentsOf(person, "PV1")
+  const payers = { pid, pv1: more.length === 0 ? pv1 : undefined, rest: [...rest] }
+  told.push(...addPayers(payers, about, writing, layer).told)
+  addProcedures(rest, about, writing)
+  addCircumstances(rest, about, writing)
   addObserved(person, about, writing)
 }
 
@@ -92,31 +97,24 @@ function addObserved(person: Person, about: About, { transaction, reading }: Wri
   }
 }
 
-/** The OBX of one patient, each with the notes under it. */
-function observedIn({ segments }: Person, reading: Reading): Observed[] {
-  const all: Observed[] = []
-  let notes: Segment[] | undefined
+/** The OBX of one patient, each with the notes under it; the lines of a text are one. */
+function observedIn({ pid, segments }: Person, reading: Reading): Observed[] {
+  const all = [pid]
+  let under = false
   for (const segment of segments) {
-    if (segment.name === "OBX") {
-      notes = []
-      all.push({ lines: [segment], notes })
-    } else if (segment.name !== "NTE") notes = undefined
-    else if (notes === undefined)
+    const further = segment.name === "NTE" || segment.name === "PRT"
+    under = segment.name === "OBX" || (under && further)
+    if (under) all.push(segment)
+    else if (segment.name === "NTE") {
       reading.note("NTE that is not under an OBX: FHIR has no place for it")
-    else notes.push(segment)
+    }
   }
-  return all
+  if (all.length === 1) return []
+  return resultsOf({ ...reading, parsed: { ...reading.parsed, segments: all } })[0]?.observed ?? []
 }
 
-/** What no map reads is not dropped without a trace. */
-export function noteUnread(reading: Reading): void {
-  const names = reading.parsed.segments.map(({ name }) => name)
-  const unread = new Set(names.filter((name) => !read.has(name)))
-  if (unread.size > 0) reading.note(`segments that no map reads: ${[...unread].join(", ")}`)
-}
-
-/** SFT tells of the sending, which the Provenance already does by MSH. */
-const read: ReadonlySet<string> = new Set([
+/** What is read of a message; SFT tells of the sending, which the Provenance does by MSH. */
+export const readSegments: ReadonlySet<string> = new Set([
   ...["MSH", "SFT", "EVN", "PID", "PD1", "NK1", "MRG", "PV1", "PV2"],
-  ...["OBX", "NTE", "AL1", "IAM", "DG1", "IN1"],
+  ...["OBX", "NTE", "PRT", "AL1", "IAM", "DG1", ...financeSegments],
 ])

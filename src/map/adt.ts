@@ -3,7 +3,7 @@ import { type OwnIdentifier, referenceTo } from "../fhir/identity.ts"
 import { Transaction } from "../fhir/transaction.ts"
 import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message, Told } from "../message.ts"
-import { addClinical, addDiagnoses, noteUnread } from "./adt-clinical.ts"
+import { addClinical, addDiagnoses, readSegments } from "./adt-clinical.ts"
 import {
   mergePart,
   type PriorPatient,
@@ -14,11 +14,12 @@ import {
 } from "./adt-merge.ts"
 import { type Person, peopleOf, segmentsOf } from "./adt-person.ts"
 import { addVisit, type PlannedVisit, visitsOf } from "./adt-visit.ts"
+import { ownedAccounts } from "./finance.ts"
 import type { Layer } from "./known.ts"
 import type { About } from "./mentioned.ts"
 import { layPatient, type Owned, ownedName } from "./owned.ts"
 import { type Part, partsOf } from "./part.ts"
-import { addOrigin, concluded, type Reading, readMessage } from "./reading.ts"
+import { addOrigin, concluded, noteUnread, type Reading, readMessage } from "./reading.ts"
 import { priorElements } from "./segment/mrg.ts"
 import { nk1Parts } from "./segment/nk1.ts"
 import { pd1Fields } from "./segment/pd1.ts"
@@ -58,14 +59,15 @@ export interface Writing {
 }
 
 function owned(message: Message, context: ReadContext): string[] {
-  const names = plansOf(readMessage(message, context)).flatMap(({ patient, prior, visits }) => [
+  const reading = readMessage(message, context)
+  const names = plansOf(reading).flatMap(({ patient, prior, visits }) => [
     ...[patient, ...prior.map(({ identity }) => identity)].map((one) => ownedName("Patient", one)),
     ...visits
       .flatMap(({ identity, former }) => [identity, former])
       .filter((one) => one !== undefined)
       .map((one) => ownedName("Encounter", one)),
   ])
-  return [...new Set(names)]
+  return [...new Set([...names, ...ownedAccounts(reading)])]
 }
 
 function map(message: Message, context: MapContext): Mapped {
@@ -84,7 +86,7 @@ function map(message: Message, context: MapContext): Mapped {
     const others = patients.filter(({ value }) => value !== plan.patient.value)
     addPerson(plan, others, writing)
   }
-  noteUnread(reading)
+  noteUnread(reading, readSegments)
   addOrigin(writing.transaction, reading)
   return concluded(reading, writing)
 }

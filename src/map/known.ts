@@ -34,25 +34,21 @@ export interface Former {
   renamed: readonly (readonly [from: string, to: string])[]
 }
 
-/** How the parts of one type of resource come together. */
-export interface Joining {
-  /** What a part can make, for those that were deleted. */
-  elementsOf: (part: string) => readonly string[]
-  /** Left out: `joinParts`. `read`: the elements as they were read at the destination. */
-  join?: ((said: readonly Said[], read: Elements) => Joined) | undefined
-}
+/** How parts come together; `read`: the elements as they were read at the destination. */
+type Join = (said: readonly Said[], read: Elements) => Joined
 
 /**
  * Lays what is known of a resource under what a message says of it (2.5.1, 2.5.3): for each part
  * the newest message counts, so one that omits a field leaves it as it was, and an older message
  * that is sent again turns nothing back. What was read at the destination fills the elements that
- * no message has spoken of.
+ * no message has spoken of. `elementsOf` lists what a part can make, for those that were deleted.
  */
 export function layKnown(
   resource: string,
   parts: readonly Part[],
   { messageId, known, from }: Layer,
-  { elementsOf, join = joinParts }: Joining,
+  elementsOf: (part: string) => readonly string[],
+  join: Join = joinParts,
 ): Laid {
   const own = known.filter((row) => row.resource === resource)
   const passed = from === undefined ? [] : passedOn(known, { from, to: resource, messageId })

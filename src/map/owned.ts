@@ -40,7 +40,7 @@ export function layPatient(
 ): Owned<Patient> {
   const name = ownedName("Patient", identity)
   const elementsOf = (part: string) => patientElements.get(part) ?? linkElements(part)
-  const laid = layKnown(name, parts, layer, { elementsOf, join: joinPerson })
+  const laid = layKnown(name, parts, layer, elementsOf, joinPerson)
   const resource = patientOf(identity, laid.elements)
   return { resource, mentions: laid.mentions, told: laid.told }
 }
@@ -62,10 +62,9 @@ export function layEncounter(
   reading: Reading,
 ): Owned<Encounter> {
   const name = ownedName("Encounter", identity)
-  const laid = layKnown(name, parts, layer, {
-    elementsOf: (part) => encounterElements.get(part) ?? [],
-    join: (said, read) => joinVisit(said, read, reading),
-  })
+  const elementsOf = (part: string) => encounterElements.get(part) ?? []
+  const join = (said: readonly Said[], read: Elements) => joinVisit(said, read, reading)
+  const laid = layKnown(name, parts, layer, elementsOf, join)
   const resource = encounterOf(identity, subject, laid.elements, visitClass, reading)
   const { moved } = laid.elements
   const whither = ({ resourceType }: Identified) => /^(Patient|Encounter)$/.test(resourceType)

@@ -16,7 +16,7 @@ function part(name: string, makes: object | null): Part {
 function knownAfter(...messages: [id: number, parts: Part[]][]): Told[] {
   const known = new Map<string, Told>()
   for (const [messageId, parts] of messages) {
-    for (const row of layKnown(resource, parts, { messageId, known: [] }, { elementsOf }).told) {
+    for (const row of layKnown(resource, parts, { messageId, known: [] }, elementsOf).told) {
       const before = known.get(row.part)
       if (before === undefined || before.messageId <= messageId) known.set(row.part, row)
     }
@@ -25,7 +25,7 @@ function knownAfter(...messages: [id: number, parts: Part[]][]): Told[] {
 }
 
 function lay(messageId: number, parts: Part[], known: Told[]) {
-  return layKnown(resource, parts, { messageId, known }, { elementsOf })
+  return layKnown(resource, parts, { messageId, known }, elementsOf)
 }
 
 describe("what is known of a patient", () => {
