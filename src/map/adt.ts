@@ -1,164 +1,162 @@
-import type { Reference } from "fhir/r4"
-import { referenceTo } from "../fhir/identity.ts"
+import type { Patient } from "fhir/r4"
+import { type OwnIdentifier, referenceTo } from "../fhir/identity.ts"
 import { Transaction } from "../fhir/transaction.ts"
 import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
-import type { Message } from "../message.ts"
-import { layEncounter, layPatient, ownedName } from "./owned.ts"
-import { type Part, partOf, partsOf } from "./part.ts"
-import { addOrigin, concluded, type Mention, type Reading, readMessage } from "./reading.ts"
-import { allergy } from "./segment/al1.ts"
-import { condition, type Diagnosed, encounterDiagnosisOf, isDeleted } from "./segment/dg1.ts"
-import { coverage } from "./segment/in1.ts"
+import type { Message, Told } from "../message.ts"
+import { addClinical, addDiagnoses, readSegments } from "./adt-clinical.ts"
+import {
+  mergePart,
+  type PriorPatient,
+  recordParts,
+  renumbers,
+  replacedBy,
+  withPrior,
+} from "./adt-merge.ts"
+import { type Person, peopleOf, segmentsOf } from "./adt-person.ts"
+import { addVisit, type PlannedVisit, visitsOf } from "./adt-visit.ts"
+import { ownedAccounts } from "./finance.ts"
+import type { Layer } from "./known.ts"
+import type { About } from "./mentioned.ts"
+import { layPatient, type Owned, ownedName } from "./owned.ts"
+import { type Part, partsOf } from "./part.ts"
+import { addOrigin, concluded, noteUnread, type Reading, readMessage } from "./reading.ts"
+import { priorElements } from "./segment/mrg.ts"
 import { nk1Parts } from "./segment/nk1.ts"
 import { pd1Fields } from "./segment/pd1.ts"
 import { patientIdentity, pidParts } from "./segment/pid.ts"
-import {
-  encounterIdentity,
-  namesVisit,
-  pv1Fields,
-  speaksOfVisit,
-  visitStatus,
-} from "./segment/pv1.ts"
 
 /**
- * Patient administration (2.5.1, chapter 3): admission, discharge, registration, and updates of a
- * visit or a person. These messages own the Patient and the Encounter they speak of.
+ * Patient administration (2.5.1, chapter 3): visits from their planning to their end, with
+ * everything that is taken back on the way; persons, and what merges, links and moves them. These
+ * messages own the Patient and the Encounter they speak of.
  */
 export const adt: MessageMap = {
-  types: ["ADT^A01", "ADT^A03", "ADT^A04", "ADT^A08", "ADT^A28", "ADT^A31"],
+  types: [
+    ...["A01", "A02", "A03", "A04", "A05", "A06", "A07", "A08", "A09", "A10", "A11", "A12", "A13"],
+    ...["A14", "A15", "A16", "A17", "A18", "A21", "A22", "A23", "A24", "A25", "A26", "A27", "A28"],
+    ...["A29", "A30", "A31", "A32", "A33", "A34", "A35", "A36", "A37", "A38", "A39", "A40", "A41"],
+    ...["A43", "A44", "A45", "A46", "A47", "A49", "A50", "A51", "A60"],
+  ].map((event) => `ADT^${event}`),
   owned,
   map,
 }
 
-/** Messages about a person, not a visit: their PV1 is there because the structure demands one. */
-const personTypes = new Set(["ADT^A28", "ADT^A31"])
+/** What a message is about, in one of its patients. */
+interface Plan {
+  person: Person
+  patient: OwnIdentifier
+  /** The patients whose place this one takes. */
+  prior: PriorPatient[]
+  visits: PlannedVisit[]
+}
+
+/** What a map writes into. */
+export interface Writing {
+  transaction: Transaction
+  reading: Reading
+  layer: Layer
+  told: Told[]
+}
 
 function owned(message: Message, context: ReadContext): string[] {
   const reading = readMessage(message, context)
-  const pid = reading.parsed.first("PID")
-  const patient = pid && patientIdentity(pid, reading)
-  if (patient === undefined) return []
-  const visit = visitIn(reading, referenceTo(patient))
-  const names = [ownedName("Patient", patient)]
-  return visit ? [...names, ownedName("Encounter", visit.identity)] : names
+  const names = plansOf(reading).flatMap(({ patient, prior, visits }) => [
+    ...[patient, ...prior.map(({ identity }) => identity)].map((one) => ownedName("Patient", one)),
+    ...visits
+      .flatMap(({ identity, former }) => [identity, former])
+      .filter((one) => one !== undefined)
+      .map((one) => ownedName("Encounter", one)),
+  ])
+  return [...new Set([...names, ...ownedAccounts(reading)])]
 }
 
 function map(message: Message, context: MapContext): Mapped {
   const reading = readMessage(message, context)
-  const pid = reading.parsed.first("PID")
-  if (pid === undefined) return { problem: "no PID segment" }
-  const identity = patientIdentity(pid, reading)
-  if (identity === undefined) return { problem: "PID-3 names no patient number" }
-  const transaction = new Transaction(reading.site.id)
-  const mention: Mention = (resource) => transaction.create(resource)
-
-  const layer = { messageId: message.id, known: context.known }
-  const patient = layPatient(identity, patientParts(reading), layer)
-  const reference = transaction.update(patient.resource)
-  patient.mentions.forEach(mention)
-
-  const visit = visitOf(reading, reference)
-  const diagnosed = { patient: reference, encounter: visit && referenceTo(visit.identity) }
-  const parts = [...(visit?.parts ?? []), ...addDiagnoses(transaction, diagnosed, reading)]
-  const encounter =
-    visit && layEncounter(visit.identity, reference, parts, layer, visit.visitClass, reading)
-  if (encounter !== undefined) transaction.update(encounter.resource)
-  encounter?.mentions.forEach(mention)
-
-  noteUnread(reading)
-  addAllergies(transaction, reference, reading)
-  addCoverages(transaction, reference, reading, mention)
-  addOrigin(transaction, reading)
-  return concluded(reading, { transaction, told: [...patient.told, ...(encounter?.told ?? [])] })
+  if (reading.parsed.first("PID") === undefined) return { problem: "no PID segment" }
+  const plans = plansOf(reading)
+  if (plans.length === 0) return { problem: "PID-3 names no patient number" }
+  const writing: Writing = {
+    transaction: new Transaction(reading.site.id),
+    reading,
+    layer: { messageId: message.id, known: context.known },
+    told: [],
+  }
+  const patients = plans.map(({ patient }) => patient)
+  for (const plan of plans) {
+    const others = patients.filter(({ value }) => value !== plan.patient.value)
+    addPerson(plan, others, writing)
+  }
+  noteUnread(reading, readSegments)
+  addOrigin(writing.transaction, reading)
+  return concluded(reading, writing)
 }
 
-/** What no map reads is not dropped without a trace. */
-function noteUnread(reading: Reading): void {
-  const names = reading.parsed.segments.map(({ name }) => name)
-  const unread = new Set(names.filter((name) => !read.has(name)))
-  if (unread.size > 0) reading.note(`segments that no map reads: ${[...unread].join(", ")}`)
+function plansOf(reading: Reading): Plan[] {
+  return peopleOf(reading).flatMap((person) => {
+    const patient = patientIdentity(person.pid, reading)
+    if (patient === undefined) {
+      reading.note("PID-3 names no patient number: the patient is left out")
+      return []
+    }
+    const prior = replacedBy(patient, segmentsOf(person, "MRG"), reading)
+    return [{ person, patient, prior, visits: visitsOf(person, patient, reading) }]
+  })
 }
 
-/** EVN and SFT tell of the sending, which the Provenance already does by MSH. */
-const read = new Set(["MSH", "SFT", "EVN", "PID", "PD1", "NK1", "PV1", "AL1", "DG1", "IN1"])
+function addPerson(plan: Plan, others: readonly OwnIdentifier[], writing: Writing): void {
+  const { person, patient, prior, visits } = plan
+  const { reading, layer } = writing
+  const parts = [
+    ...patientParts(person, reading),
+    ...recordParts(others, reading),
+    ...prior.flatMap(({ identity, mrg }) =>
+      mergePart(identity, "replaces", priorElements(mrg, reading), reading),
+    ),
+  ]
+  const [first] = prior
+  const from =
+    first && renumbers(reading)
+      ? { resource: ownedName("Patient", first.identity), renamed: [] }
+      : undefined
+  const laid = layPatient(patient, parts, { ...layer, from })
+  add(laid, laid.resource, writing)
+  for (const one of prior) addPrior(one, patient, laid.resource, writing)
+  const [main] = visits
+  const about: About = {
+    subject: referenceTo(patient),
+    encounter: main && referenceTo(main.identity),
+  }
+  const diagnoses = addDiagnoses(person, about, writing)
+  for (const visit of visits) addVisit(visit, visit === main ? diagnoses : [], patient, writing)
+  addClinical(person, about, writing)
+}
 
-function patientParts(reading: Reading): Part[] {
-  const { parsed } = reading
+/** The patient that was, which from now on leads to the one that took its place. */
+function addPrior(
+  { identity, mrg }: PriorPatient,
+  patient: OwnIdentifier,
+  survivor: Patient,
+  writing: Writing,
+): void {
+  const { reading, layer } = writing
+  const [, ...others] = survivor.identifier ?? []
+  const parts = mergePart(patient, "replaced-by", { identifier: others }, reading)
+  const laid = layPatient(identity, parts, layer)
+  add(laid, withPrior(laid.resource, mrg, reading), writing)
+}
+
+function add(laid: Owned<Patient>, resource: Patient, { transaction, told }: Writing): void {
+  transaction.update(resource)
+  for (const mentioned of laid.mentions) transaction.create(mentioned)
+  told.push(...laid.told)
+}
+
+function patientParts(person: Person, reading: Reading): Part[] {
   return [
-    ...parsed
-      .all("PID")
-      .slice(0, 1)
-      .flatMap((pid) => pidParts(pid, reading)),
-    ...parsed
-      .all("PD1")
+    ...pidParts(person.pid, reading),
+    ...segmentsOf(person, "PD1")
       .slice(0, 1)
       .flatMap((pd1) => partsOf(pd1, pd1Fields, reading)),
-    ...nk1Parts(parsed.all("NK1"), reading),
+    ...nk1Parts(segmentsOf(person, "NK1"), reading),
   ]
-}
-
-/** What a message says of its visit; undefined where it is about the person alone. */
-function visitOf(reading: Reading, patient: Reference) {
-  const visit = visitIn(reading, patient)
-  if (visit === undefined) return undefined
-  const { pv1, identity } = visit
-  const status = visitStatus(reading.message.type, pv1)
-  const event: Part[] = status ? [{ part: "MSH-9", makes: { status }, mentions: [] }] : []
-  const parts = [...event, ...partsOf(pv1, pv1Fields, reading)]
-  return { identity, visitClass: pv1.text(2), parts }
-}
-
-/** The visit a message speaks of. */
-function visitIn(reading: Reading, patient: Reference) {
-  const pv1 = reading.parsed.first("PV1")
-  if (pv1 === undefined || personTypes.has(reading.message.type)) return undefined
-  if (!speaksOfVisit(pv1)) return undefined
-  if (!namesVisit(pv1, reading)) {
-    reading.note(
-      "PV1: neither a visit number (PV1-19) nor a time of admission (PV1-44) names the visit",
-    )
-    // What an update says of a visit that can't be found would be one more visit, and never end.
-    if (reading.message.type === "ADT^A08") return undefined
-  }
-  return { pv1, identity: encounterIdentity(pv1, patient, reading) }
-}
-
-/**
- * Adds the Conditions, and gives all DG1 as one part of the visit: a message lists its diagnoses
- * as they stand. One that it deletes is told as an error, and is no longer the visit's.
- */
-function addDiagnoses(transaction: Transaction, diagnosed: Diagnosed, reading: Reading): Part[] {
-  const conditions: Reference[] = []
-  const part = partOf("DG1", reading, (mention) => ({
-    diagnosis: reading.parsed.all("DG1").flatMap((dg1) => {
-      const made = condition(dg1, diagnosed, reading, (resource) => {
-        transaction.create(resource)
-        return mention(resource)
-      })
-      if (made === undefined) return []
-      conditions.push(transaction.update(made))
-      return isDeleted(dg1) ? [] : [encounterDiagnosisOf(dg1, mention(made), reading)]
-    }),
-  }))
-  if (part !== undefined) return [part]
-  return conditions.length > 0 ? [{ part: "DG1", makes: null, mentions: [] }] : []
-}
-
-function addAllergies(transaction: Transaction, patient: Reference, reading: Reading): void {
-  for (const al1 of reading.parsed.all("AL1")) {
-    const made = allergy(al1, patient, reading)
-    if (made !== undefined) transaction.update(made)
-  }
-}
-
-function addCoverages(
-  transaction: Transaction,
-  patient: Reference,
-  reading: Reading,
-  mention: Mention,
-): void {
-  for (const in1 of reading.parsed.all("IN1")) {
-    const made = coverage(in1, patient, reading, mention)
-    if (made !== undefined) transaction.update(made)
-  }
 }

@@ -52,7 +52,11 @@ export function addPayers(
   const paid = [...coverageParts(rest, pv1, about, filing), ...guarantorParts(rest, about, filing)]
   const identity = accountIdentity(pid, about.subject, reading)
   if (identity === undefined) {
-    if (paid.length > 0) reading.note("PID-18: no account number; who pays is linked to no account")
+    // An ADT tells who pays for a patient, whether or not there is an account yet.
+    const charged = /^(DFT|BAR)/.test(reading.message.type)
+    if (charged && paid.length > 0) {
+      reading.note("PID-18: no account number; who pays is linked to no account")
+    }
     return { account: undefined, told: [] }
   }
   const parts = [...accountParts(pid, pv1, reading), ...paid]

@@ -17,7 +17,25 @@ export interface Laid extends Joined {
   told: Told[]
 }
 
-type Elements = Record<string, unknown>
+export type Elements = Record<string, unknown>
+
+/** What a message speaks over. */
+export interface Layer {
+  /** The message's id in the journal. */
+  messageId: number
+  known: readonly Told[]
+  /** The resource that this one goes on from, where its number or its patient was changed. */
+  from?: Former | undefined
+}
+
+/** What a resource was until now: its name, and the references that are others from now on. */
+export interface Former {
+  resource: string
+  renamed: readonly (readonly [from: string, to: string])[]
+}
+
+/** How parts come together; `read`: the elements as they were read at the destination. */
+type Join = (said: readonly Said[], read: Elements) => Joined
 
 /**
  * Lays what is known of a resource under what a message says of it (2.5.1, 2.5.3): for each part
@@ -28,22 +46,41 @@ type Elements = Record<string, unknown>
 export function layKnown(
   resource: string,
   parts: readonly Part[],
-  context: { messageId: number; known: readonly Told[] },
+  { messageId, known, from }: Layer,
   elementsOf: (part: string) => readonly string[],
+  join: Join = joinParts,
 ): Laid {
-  const { messageId } = context
-  const known = context.known.filter((row) => row.resource === resource)
+  const own = known.filter((row) => row.resource === resource)
+  const passed = from === undefined ? [] : passedOn(known, { from, to: resource, messageId })
+  const all = [...passed, ...own]
   // A message that is mapped again speaks for itself, whatever it was understood to say before.
-  const before = known.filter((row) => !isRead(row) && row.messageId !== messageId)
+  const before = all.filter((row) => !isRead(row) && row.messageId !== messageId)
   const said = parts.map((part) => ({ ...part, messageId }))
   const newest = newestOf([...before.map(saidBefore), ...said])
-  const { elements, mentions } = joinParts(newest)
-  const read = known.filter(isRead)
+  const read = own.some(isRead) ? own.filter(isRead) : passed.filter(isRead)
+  const { elements, mentions } = join(newest, elementsIn(read))
   if (read.length > 0) {
     const spoken = newest.flatMap(({ part }) => elementsOf(part))
     fill(elements, read, new Set([...Object.keys(elements), ...spoken]))
   }
-  return { elements, mentions, told: said.map((part) => toldOf(resource, part)) }
+  return { elements, mentions, told: [...passed, ...said.map((part) => toldOf(resource, part))] }
+}
+
+/**
+ * What was known of a resource, as if it had been told of the one that goes on from it: what a
+ * message before this one said, and not what was said of the two themselves, whose parts are named
+ * for the segment or the event alone.
+ */
+function passedOn(
+  known: readonly Told[],
+  { from, to, messageId }: { from: Former; to: string; messageId: number },
+): Told[] {
+  const renamed = (text: string) =>
+    from.renamed.reduce((all, [before, now]) => all.replaceAll(`"${before}"`, `"${now}"`), text)
+  return known
+    .filter((row) => row.resource === from.resource && row.messageId < messageId)
+    .filter(({ part }) => !/^(MRG|A\d\d)\b/.test(part))
+    .map((row) => ({ ...row, resource: to, value: row.value && renamed(row.value) }))
 }
 
 /** What parts make together, in the order of the fields. */
@@ -92,7 +129,7 @@ function isRead(row: Told): boolean {
 }
 
 /** A part, and the message that said it. */
-type Said = Part & { messageId: number }
+export type Said = Part & { messageId: number }
 
 function toldOf(resource: string, { part, makes, mentions, messageId }: Said): Told {
   const value = makes === null ? null : JSON.stringify({ makes, mentions })
@@ -136,12 +173,21 @@ function merge(into: Elements, from: object): Elements {
   return into
 }
 
+function elementsIn(read: readonly Told[]): Elements {
+  return Object.fromEntries(
+    read.map(({ part, value }) => [part.slice(readPrefix.length), JSON.parse(value ?? "null")]),
+  )
+}
+
 function fill(elements: Elements, read: readonly Told[], spoken: ReadonlySet<string>): void {
   for (const { part, value } of read) {
     const element = part.slice(readPrefix.length)
     const there: unknown = JSON.parse(value ?? "null")
     if (isIdentifiers(element, there) && spoken.has(element)) {
       elements[element] = withOthers(elements[element], there)
+    } else if (element === "link" && Array.isArray(elements[element]) && Array.isArray(there)) {
+      // A registry's own links stand beside those that the merges of this site make.
+      elements[element] = [...elements[element], ...there]
     } else if (!spoken.has(element)) elements[element] = there
   }
 }

@@ -1,14 +1,22 @@
 import type { Encounter, EncounterLocation, Patient, Reference } from "fhir/r4"
-import type { Identified, OwnIdentifier } from "../fhir/identity.ts"
+import { compact } from "../fhir/compact.ts"
+import {
+  type Identified,
+  type OwnIdentifier,
+  ownIdentifierOf,
+  referenceTo,
+} from "../fhir/identity.ts"
 import type { Told } from "../message.ts"
-import { layKnown } from "./known.ts"
+import { type Elements, type Joined, joinParts, type Layer, layKnown, type Said } from "./known.ts"
 import type { Part } from "./part.ts"
 import type { Reading } from "./reading.ts"
 import { nk1Elements } from "./segment/nk1.ts"
 import { pd1Fields } from "./segment/pd1.ts"
 import { pidFields } from "./segment/pid.ts"
 import { pv1Fields, unknownClass } from "./segment/pv1.ts"
+import { pv2Fields } from "./segment/pv2.ts"
 import { orderedPeriod } from "./type/dtm.ts"
+import { type VisitEvent, visitHistory } from "./visit-history.ts"
 import { encounterStatus } from "./vocabulary/encounter-status.ts"
 import { targetOf } from "./vocabulary/target.ts"
 
@@ -17,12 +25,6 @@ export interface Owned<R> {
   resource: R
   mentions: Identified[]
   told: Told[]
-}
-
-/** What this message speaks over: the id it has in the journal, and what was told before. */
-interface Layer {
-  messageId: number
-  known: readonly Told[]
 }
 
 /** A resource as `Told.resource` names it: `Patient/<uuid>`. */
@@ -37,7 +39,8 @@ export function layPatient(
   layer: Layer,
 ): Owned<Patient> {
   const name = ownedName("Patient", identity)
-  const laid = layKnown(name, parts, layer, (part) => patientElements.get(part) ?? [])
+  const elementsOf = (part: string) => patientElements.get(part) ?? linkElements(part)
+  const laid = layKnown(name, parts, layer, elementsOf, joinPerson)
   const resource = patientOf(identity, laid.elements)
   return { resource, mentions: laid.mentions, told: laid.told }
 }
@@ -59,36 +62,118 @@ export function layEncounter(
   reading: Reading,
 ): Owned<Encounter> {
   const name = ownedName("Encounter", identity)
-  const laid = layKnown(name, parts, layer, (part) => encounterElements.get(part) ?? [])
+  const elementsOf = (part: string) => encounterElements.get(part) ?? []
+  const join = (said: readonly Said[], read: Elements) => joinVisit(said, read, reading)
+  const laid = layKnown(name, parts, layer, elementsOf, join)
   const resource = encounterOf(identity, subject, laid.elements, visitClass, reading)
-  return { resource, mentions: laid.mentions, told: laid.told }
+  const { moved } = laid.elements
+  const whither = ({ resourceType }: Identified) => /^(Patient|Encounter)$/.test(resourceType)
+  const mentions = moved ? laid.mentions.filter(whither) : laid.mentions
+  return { resource, mentions, told: laid.told }
+}
+
+/** Where a visit went whose number or patient was wrong. */
+export interface Moved {
+  subject: Reference
+  partOf: Reference
 }
 
 /** The Encounter of these elements; what its class is (PV1-2) tells the status nobody gave. */
 export function encounterOf(
   identity: OwnIdentifier,
   subject: Reference,
-  elements: Partial<Encounter>,
+  { moved, ...elements }: Partial<Encounter> & { moved?: Moved | undefined },
   visitClass: string | undefined,
   reading: Reading,
 ): Encounter {
   const { period, location } = elements
   const status = elements.status ?? usualStatus(visitClass)
+  const named = {
+    identifier: [identity, ...(elements.identifier ?? [])],
+    class: elements.class ?? unknownClass,
+  }
+  // No visit of its own any more: R4 has no other word for that than an error, and no other way to
+  // where it went, and with it all that was told of it, than `partOf`.
+  if (moved) return { resourceType: "Encounter", ...named, status: "entered-in-error", ...moved }
   return {
     resourceType: "Encounter",
     ...elements,
-    identifier: [identity, ...(elements.identifier ?? [])],
+    ...named,
     status,
-    class: elements.class ?? unknownClass,
     subject,
     // Whoever was discharged is no longer there, also where a later update repeats PV1-3.
-    location: status === "finished" ? location?.map(left) : location,
+    location: over.has(status) ? location?.map(left) : location,
     period: period && orderedPeriod(period, "PV1-45", reading),
   }
 }
 
+const over: ReadonlySet<string> = new Set(["finished", "cancelled", "entered-in-error"])
+
 function left(place: EncounterLocation): EncounterLocation {
   return place.status === "active" ? { ...place, status: "completed" } : place
+}
+
+/**
+ * The parts of a Patient. Of merges the latest word counts: one that the patient survived undoes an
+ * earlier one that replaced them, so that merges going round in a circle leave somebody.
+ */
+function joinPerson(said: readonly Said[]): Joined {
+  const survived = Math.max(-1, ...said.filter(replaces).map(({ messageId }) => messageId))
+  const standing = said.filter((one) => !isReplaced(one) || one.messageId > survived)
+  const joined = joinParts(standing)
+  const gone = standing.some((one) => isReplaced(one) || isDeleted(one))
+  if (gone || survived >= 0) joined.elements.active = !gone
+  return joined
+}
+
+function replaces(one: Said): boolean {
+  return linkType(one) === "replaces"
+}
+
+function isReplaced(one: Said): boolean {
+  return linkType(one) === "replaced-by"
+}
+
+function isDeleted({ part, makes }: Said): boolean {
+  return part === deletion && makes !== null
+}
+
+function linkType({ part, makes }: Said): string | undefined {
+  if (!part.startsWith("MRG ") || makes === null) return undefined
+  const { link } = makes as Pick<Patient, "link">
+  return link?.[0]?.type
+}
+
+/** The part that says that a person is deleted (A29), or added again (A28). */
+export const deletion = "A29"
+
+function linkElements(part: string): readonly string[] {
+  return /^(MRG|A24|A29)\b/.test(part) ? ["active", "link"] : []
+}
+
+/** The parts of an Encounter: its events make its history, which goes on from what was read. */
+function joinVisit(said: readonly Said[], read: Elements, reading: Reading): Joined {
+  const told = said.filter(({ part }) => part.startsWith("EVN "))
+  const { elements, mentions } = joinParts(said.filter((one) => !told.includes(one)))
+  const events = told
+    .toSorted((one, other) => one.messageId - other.messageId)
+    .flatMap(({ makes }) => (makes as { events?: VisitEvent[] } | null)?.events ?? [])
+  const history = visitHistory(events, read, reading)
+  const pending = (elements as Partial<Encounter>).location ?? []
+  const location = [...(history.location ?? []), ...pending]
+  const places = new Set(location.map((stay) => stay.location.reference))
+  return {
+    elements: { ...elements, ...compact({ ...history, location }) },
+    mentions: [
+      ...mentions,
+      ...told.flatMap((one) => one.mentions).filter((one) => places.has(nameOf(one, reading))),
+    ],
+  }
+}
+
+function nameOf(resource: Identified, reading: Reading): string | undefined {
+  const own = ownIdentifierOf(reading.site.id, resource)
+  return own && referenceTo(own).reference
 }
 
 /** Of a choice that two fields make one element each, the one that says more is kept. */
@@ -113,6 +198,6 @@ const patientElements = new Map<string, readonly string[]>([
 
 const encounterElements = new Map<string, readonly string[]>([
   ...pv1Fields.map(({ field, elements }) => [`PV1-${field}`, elements] as const),
-  ["MSH-9", ["status"]],
+  ...pv2Fields.map(({ field, elements }) => [`PV2-${field}`, elements] as const),
   ["DG1", ["diagnosis"]],
 ])

@@ -229,8 +229,8 @@ describe("an ADT message nothing can be said about is held", () => {
 })
 
 test("segments that no map reads are named on the trail, once each", () => {
-  const { notes } = mapped(message([header("A08"), pid(), "ZPI|1|x", "PV2|1", "ZPI|2|y"]))
-  expect(notes).toEqual(["segments that no map reads: ZPI, PV2"])
+  const { notes } = mapped(message([header("A08"), pid(), "ZPI|1|x", "NPU|1", "ZPI|2|y"]))
+  expect(notes).toEqual(["segments that no map reads: ZPI, NPU"])
 })
 
 test("an impossible date is left out and noted, and the rest of the message goes on", () => {
@@ -243,8 +243,8 @@ test("an impossible date is left out and noted, and the rest of the message goes
   expect(resources(bundle, "Patient")[0]).not.toHaveProperty("birthDate")
   expect(resources(bundle, "Encounter")[0]).not.toHaveProperty("period")
   expect(notes).toEqual([
-    "PID-7: there is no such day; it is left out",
     "PV1-44: there is no such day; it is left out",
+    "PID-7: there is no such day; it is left out",
   ])
   expect(invalid(bundle)).toEqual([])
 })

@@ -7,6 +7,7 @@ import { dateTime } from "../type/dtm.ts"
 import { allergenCategory } from "../vocabulary/allergen-category.ts"
 import { allergyCriticality } from "../vocabulary/allergy-criticality.ts"
 import { allergyReactionSeverity } from "../vocabulary/allergy-reaction-severity.ts"
+import { allergyType } from "../vocabulary/allergy-type.ts"
 import { targetOf } from "../vocabulary/target.ts"
 
 /**
@@ -43,6 +44,7 @@ export function allergy(
       ),
     ],
     clinicalStatus: { coding: [{ system: clinicalStatus, code: "active", display: "Active" }] },
+    type: targetOf(allergyType, al1.text(2))?.code,
     category: category && [category],
     criticality: reacted ? undefined : targetOf(allergyCriticality, al1.text(4))?.code,
     code,

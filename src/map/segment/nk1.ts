@@ -1,10 +1,21 @@
-import type { Patient, PatientContact } from "fhir/r4"
+import type {
+  Address,
+  CodeableConcept,
+  ContactPoint,
+  HumanName,
+  Patient,
+  PatientContact,
+  Reference,
+  RelatedPerson,
+} from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import { each, type Part, partOf } from "../part.ts"
-import type { Mention, Reading } from "../reading.ts"
+import { type Mention, own, type Reading } from "../reading.ts"
 import { translated } from "../type/cwe.ts"
-import { period } from "../type/dtm.ts"
+import { identifier } from "../type/cx.ts"
+import { date, period } from "../type/dtm.ts"
 import { gender } from "../type/gender.ts"
+import { language } from "../type/language.ts"
 import { address } from "../type/xad.ts"
 import { organization } from "../type/xon.ts"
 import { personName } from "../type/xpn.ts"
@@ -34,24 +45,14 @@ export function nk1Parts(segments: Segment[], reading: Reading): Part[] {
 
 /** One contact; undefined for one that says neither who it is nor how to reach them (pat-1). */
 function contact(nk1: Segment, reading: Reading, mention: Mention): PatientContact | undefined {
-  const [name] = each(nk1, 2, (xpn) => personName(xpn, "NK1-2", reading))
-  const [home] = each(nk1, 4, (xad) => address(xad, "NK1-4", reading))
+  const [name] = namesOf(nk1, reading)
+  const [home] = addressesOf(nk1, reading)
   const [employer] = each(nk1, 13, (xon) => organization(xon, reading, mention))
-  const telecom = ([5, 6, 40] as const).flatMap((field) =>
-    each(nk1, field, (xtn) =>
-      contactPoint(xtn, field === 6 ? "work" : undefined, `NK1-${field}`, reading),
-    ),
-  )
+  const telecom = telecomsOf(nk1, reading)
   const reachable = name ?? home ?? employer ?? telecom[0]
   if (reachable === undefined) return undefined
-  const related = each(nk1, 3, (cwe) =>
-    translated(cwe, targetOf(relationship, cwe.text(1)), "NK1-3", reading),
-  )
-  const roles = each(nk1, 7, (cwe) =>
-    translated(cwe, targetOf(contactRole, cwe.text(1)), "NK1-7", reading),
-  )
   return {
-    relationship: [...related, ...roles],
+    relationship: relationshipsOf(nk1, reading),
     name,
     telecom,
     address: home,
@@ -59,4 +60,74 @@ function contact(nk1: Segment, reading: Reading, mention: Mention): PatientConta
     organization: employer,
     period: period(nk1.text(8), nk1.text(9), "NK1-8", reading),
   }
+}
+
+/**
+ * The person of an NK1 who is more than a contact: one with a number of their own (NK1-12, NK1-33),
+ * a date of birth or a language, for which a contact has no place. Known by the patient and that
+ * number, else by their name.
+ */
+export function relatedPerson(
+  nk1: Segment,
+  patient: Reference,
+  reading: Reading,
+): RelatedPerson | undefined {
+  const numbers = ([33, 12] as const).flatMap((field) =>
+    each(nk1, field, (cx) => identifier(cx, "related-person", `NK1-${field}`, reading)),
+  )
+  const name = namesOf(nk1, reading)
+  const birthDate = date(nk1.text(16), "NK1-16", reading)
+  const spoken = each(nk1, 20, (cwe) => language(cwe, reading))
+  const [number] = numbers
+  const known = number ? ["number", `${number.system}|${number.value}`] : nameKey(name)
+  if (known === undefined) return undefined
+  if (number === undefined && birthDate === undefined && spoken.length === 0) return undefined
+  return {
+    resourceType: "RelatedPerson",
+    identifier: [own(reading, "RelatedPerson", patient.reference ?? "", ...known), ...numbers],
+    patient,
+    relationship: relationshipsOf(nk1, reading),
+    name,
+    telecom: telecomsOf(nk1, reading),
+    gender: nk1.text(15) === undefined ? undefined : gender(nk1, 15, reading),
+    birthDate,
+    address: addressesOf(nk1, reading),
+    communication: spoken.map((one) => ({ language: one })),
+    period: period(nk1.text(8), nk1.text(9), "NK1-8", reading),
+  }
+}
+
+function nameKey([name]: readonly HumanName[]): string[] | undefined {
+  return name && ["name", JSON.stringify([name.family, name.given, name.text])]
+}
+
+/** NK1-2, and the contact person (NK1-30) of an organization. */
+function namesOf(nk1: Segment, reading: Reading): HumanName[] {
+  return ([2, 30] as const).flatMap((field) =>
+    each(nk1, field, (xpn) => personName(xpn, `NK1-${field}`, reading)),
+  )
+}
+
+function addressesOf(nk1: Segment, reading: Reading): Address[] {
+  return ([4, 32] as const).flatMap((field) =>
+    each(nk1, field, (xad) => address(xad, `NK1-${field}`, reading)),
+  )
+}
+
+function telecomsOf(nk1: Segment, reading: Reading): ContactPoint[] {
+  return ([5, 6, 31, 40, 41] as const).flatMap((field) =>
+    each(nk1, field, (xtn) =>
+      contactPoint(xtn, field === 6 ? "work" : undefined, `NK1-${field}`, reading),
+    ),
+  )
+}
+
+/** How the person is related (NK1-3), and what for (NK1-7). */
+function relationshipsOf(nk1: Segment, reading: Reading): CodeableConcept[] {
+  return [
+    ...each(nk1, 3, (cwe) =>
+      translated(cwe, targetOf(relationship, cwe.text(1)), "NK1-3", reading),
+    ),
+    ...each(nk1, 7, (cwe) => translated(cwe, targetOf(contactRole, cwe.text(1)), "NK1-7", reading)),
+  ]
 }

@@ -1,9 +1,9 @@
-import type { Address, ContactPoint, Extension, Identifier, Patient } from "fhir/r4"
+import type { Address, ContactPoint, Identifier, Patient } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import { patientKey } from "../../hl7/subject.ts"
 import { each, type Field, type Part, partsOf } from "../part.ts"
 import { own, type Reading } from "../reading.ts"
-import { concept, firstConcept, translated } from "../type/cwe.ts"
+import { translated } from "../type/cwe.ts"
 import { identifier, identifierTypeOf, patientNumber } from "../type/cx.ts"
 import { licence } from "../type/dln.ts"
 import { date, dateTime } from "../type/dtm.ts"
@@ -14,6 +14,7 @@ import { personName, personNames } from "../type/xpn.ts"
 import { contactPoint } from "../type/xtn.ts"
 import { maritalStatus } from "../vocabulary/marital-status.ts"
 import { targetOf } from "../vocabulary/target.ts"
+import { animal, coded, country, extension } from "./pid-extensions.ts"
 
 /**
  * Our own identifier of the patient a PID speaks of: by its assigner and number, of the repetition
@@ -21,7 +22,12 @@ import { targetOf } from "../vocabulary/target.ts"
  * hospital's ADT and the laboratory's ORU must meet in one Patient. Undefined without a number.
  */
 export function patientIdentity(pid: Segment, reading: Reading) {
-  const numbered = pid.repetitions(3).filter((cx) => cx.text(1) !== undefined)
+  return patientNumbered(pid, 3, reading)
+}
+
+/** The same by another field that lists a patient's numbers, MRG-1. */
+export function patientNumbered(segment: Segment, field: number, reading: Reading) {
+  const numbered = segment.repetitions(field).filter((cx) => cx.text(1) !== undefined)
   const chosen = numbered.find((cx) => cx.text(5) === "MR") ?? numbered[0]
   const key = chosen && patientKey(patientNumber(chosen), reading.source.assigner)
   return key === undefined ? undefined : own(reading, "Patient", key)
@@ -119,6 +125,8 @@ export const pidFields: readonly Field<Patient>[] = [
     elements: ["deceasedBoolean", "deceasedDateTime"],
     make: (pid) => ({ deceasedBoolean: yesOrNo(pid.text(30)) }),
   },
+  { field: 35, elements: ["extension"], make: animal },
+  country(39, "patient-citizenship"),
   telecoms(40, undefined),
 ]
 
@@ -203,41 +211,7 @@ function addresses(pid: Segment, reading: Reading): Partial<Patient> {
   return { address: all }
 }
 
-function coded(field: 17, url: string): Field<Patient> {
-  return {
-    field,
-    elements: ["extension"],
-    make: (pid, reading) => {
-      const code = firstConcept(pid, `PID-${field}`, reading)
-      return code && extension(url, { valueCodeableConcept: code })
-    },
-  }
-}
-
-/** Citizenship and nationality are extensions with the code one level down. */
-function country(field: 26 | 28, url: string): Field<Patient> {
-  return {
-    field,
-    elements: ["extension"],
-    make: (pid, reading) => ({
-      extension: each(pid, field, (cwe) => {
-        const code = concept(cwe, `PID-${field}`, reading)
-        const inner = { url: "code", valueCodeableConcept: code }
-        return code && { url: structure + url, extension: [inner] }
-      }),
-    }),
-  }
-}
-
-function extension(url: string, value: Partial<Extension>) {
-  return Object.values(value)[0] === undefined
-    ? undefined
-    : { extension: [{ url: structure + url, ...value }] }
-}
-
 function yesOrNo(text: string | undefined): boolean | undefined {
   const said = text?.toUpperCase()
   return said === "Y" ? true : said === "N" ? false : undefined
 }
-
-const structure = "http://hl7.org/fhir/StructureDefinition/"

@@ -7,13 +7,14 @@ import type {
 } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import { each, type Field } from "../part.ts"
-import { own, type Reading } from "../reading.ts"
+import { type Mention, own, type Reading } from "../reading.ts"
 import { concept, firstConcept, translated } from "../type/cwe.ts"
 import { identifier } from "../type/cx.ts"
 import { dateTime } from "../type/dtm.ts"
 import { location } from "../type/pl.ts"
 import { practitioner } from "../type/xcn.ts"
 import { admissionType } from "../vocabulary/admission-type.ts"
+import { ambulatoryStatus } from "../vocabulary/ambulatory-status.ts"
 import { encounterClass } from "../vocabulary/encounter-class.ts"
 import { identifierType } from "../vocabulary/identifier-type.ts"
 import { targetOf } from "../vocabulary/target.ts"
@@ -35,12 +36,14 @@ export function speaksOfVisit(pv1: Segment): boolean {
 export function encounterIdentity(pv1: Segment, patient: Reference, reading: Reading) {
   const admitted = dateTime(pv1.text(44), "PV1-44", reading)
   const number = pv1.text(19)
-  const key = number
-    ? ["visit", number]
-    : admitted
-      ? ["admitted", admitted]
-      : ["message", reading.digest]
+  if (number !== undefined) return visitNumbered(number, patient, reading)
+  const key = admitted ? ["admitted", admitted] : ["message", reading.digest]
   return own(reading, "Encounter", patient.reference ?? "", ...key)
+}
+
+/** Our own identifier of a patient's visit of that number (PV1-19 or MRG-5). */
+export function visitNumbered(number: string, patient: Reference, reading: Reading) {
+  return own(reading, "Encounter", patient.reference ?? "", "visit", number)
 }
 
 /** Whether another message can speak of the same visit. */
@@ -49,15 +52,38 @@ export function namesVisit(pv1: Segment, reading: Reading): boolean {
 }
 
 /**
- * The status a message gives its visit; undefined where it says nothing of it, as an A08 does. A
- * discharge finishes it, and class P (preadmit) is only planned. An A04 is "arrived", which is what
- * 3.3.4 says of it: the patient has checked in, and no event tells when they are seen.
+ * The status a message gives its visit; undefined where it says nothing of it, as an A08 does, or
+ * where it takes back what was said (A12, A13) or the patient returns from leave (A22). A discharge
+ * finishes it, and class P (preadmit) is only planned. An A04 is "arrived", which is what 3.3.4
+ * says of it: the patient has checked in, and no event tells when they are seen.
  */
 export function visitStatus(type: string, pv1: Segment): Encounter["status"] | undefined {
-  if (type === "ADT^A03" || pv1.text(45) !== undefined) return "finished"
+  const event = type.slice("ADT^".length)
+  if (Object.hasOwn(endings, event)) return endings[event]
+  if (event === "A13" || event === "A22") return undefined
+  if (event === "A03" || pv1.text(45) !== undefined) return "finished"
+  if (event === "A21") return "onleave"
   if (pv1.text(2) === "P") return "planned"
-  if (type === "ADT^A01") return "in-progress"
-  return type === "ADT^A04" ? "arrived" : undefined
+  return Object.hasOwn(beginnings, event) ? beginnings[event] : undefined
+}
+
+/** Visits that did not take place (A11, A27, A38), and one that was never one (A23). */
+const endings: Record<string, Encounter["status"]> = {
+  A11: "cancelled",
+  A23: "entered-in-error",
+  A27: "cancelled",
+  A38: "cancelled",
+}
+
+const beginnings: Record<string, Encounter["status"]> = {
+  A01: "in-progress",
+  A02: "in-progress",
+  A04: "arrived",
+  A05: "planned",
+  A06: "in-progress",
+  A07: "in-progress",
+  A14: "planned",
+  A17: "in-progress",
 }
 
 /** The fields of PV1 (2.5.1, 3.4.3) that the Encounter is made of. */
@@ -88,6 +114,17 @@ export const pv1Fields: readonly Field<Encounter>[] = [
   stay(11, () => "active"),
   hospitalization(13, "reAdmission"),
   hospitalization(14, "admitSource"),
+  {
+    field: 15,
+    elements: ["hospitalization"],
+    make: (pv1, reading) => {
+      const specialArrangement = each(pv1, 15, (cwe) =>
+        translated(cwe, targetOf(ambulatoryStatus, cwe.text(1)), "PV1-15", reading),
+      )
+      return specialArrangement.length > 0 ? { hospitalization: { specialArrangement } } : undefined
+    },
+  },
+  hospitalization(16, "specialCourtesy"),
   participants(17, "ADM", "admitter"),
   {
     field: 19,
@@ -100,6 +137,16 @@ export const pv1Fields: readonly Field<Encounter>[] = [
     }),
   },
   hospitalization(36, "dischargeDisposition"),
+  {
+    field: 37,
+    elements: ["hospitalization"],
+    make: (pv1, reading, mention) => {
+      const destination = dischargedTo(pv1, reading, mention)
+      return destination && { hospitalization: { destination } }
+    },
+  },
+  hospitalization(38, "dietPreference"),
+  stay(42, () => "reserved"),
   {
     field: 44,
     elements: ["period"],
@@ -123,14 +170,17 @@ export const pv1Fields: readonly Field<Encounter>[] = [
 /** Encounter.class is required in R4: what stands there when nobody ever said. */
 export const unknownClass: Coding = encounterClass.U
 
+/** The fields that say where the patient is and was: of one visit they make a history together. */
+export const placeFields: ReadonlySet<number> = new Set([3, 6, 11])
+
 /** PV1-2 (table 0004) as v3-ActCode; a code outside the table stays the site's own. */
-function classOf(pv1: Segment, reading: Reading): Coding | undefined {
+export function classOf(pv1: Segment, reading: Reading): Coding | undefined {
   const target = targetOf(encounterClass, pv1.text(2))
   return each(pv1, 2, (cwe) => translated(cwe, target, "PV1-2", reading)?.coding?.[0])[0]
 }
 
 function stay(
-  field: 3 | 6 | 11,
+  field: 3 | 6 | 11 | 42,
   status: (pv1: Segment) => EncounterLocation["status"],
 ): Field<Encounter> {
   return {
@@ -159,22 +209,34 @@ function participants(field: 7 | 8 | 9 | 17 | 52, code: string, display: string)
   }
 }
 
-/** PV1-5, a CX, or one of the coded fields. */
+/** PV1-5, a CX, or one of the coded fields; of these, some elements are lists in FHIR. */
 function hospitalization(
-  field: 5 | 13 | 14 | 36,
+  field: 5 | 13 | 14 | 16 | 36 | 38,
   element: keyof EncounterHospitalization,
 ): Field<Encounter> {
   return {
     field,
     elements: ["hospitalization"],
     make: (pv1, reading) => {
-      const [said] = each(pv1, field, (repetition) =>
+      const said = each(pv1, field, (repetition) =>
         field === 5
           ? identifier(repetition, "visit", `PV1-${field}`, reading)
           : concept(repetition, `PV1-${field}`, reading),
       )
-      return said && { hospitalization: { [element]: said } }
+      if (said.length === 0) return undefined
+      return { hospitalization: { [element]: field === 16 || field === 38 ? said : said[0] } }
     },
+  }
+}
+
+/** PV1-37 (DLD, 2.5.1, 2A.20) names a place: within the site a name is one. */
+function dischargedTo(pv1: Segment, reading: Reading, mention: Mention): Reference | undefined {
+  const name = pv1.text(37, 1, 2) ?? pv1.text(37)
+  if (name === undefined) return undefined
+  const identified = own(reading, "Location", "discharged to", pv1.text(37) ?? name)
+  return {
+    ...mention({ resourceType: "Location", identifier: [identified], name, mode: "instance" }),
+    display: name,
   }
 }
 

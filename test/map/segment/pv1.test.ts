@@ -54,11 +54,11 @@ describe("a visit", () => {
 })
 
 describe("the places and people of a visit", () => {
-  test("are its ward now and the one before", () => {
+  test("are the ward before and its ward now", () => {
     const { encounter, bundle } = visit({ 3: "WARD^101^2^KISUMU", 6: "OPD^^^KISUMU", 19: "V1" })
     expect(encounter.location?.map(({ status, location }) => [status, location.display])).toEqual([
-      ["active", "KISUMU, WARD, 101, 2"],
       ["completed", "KISUMU, OPD"],
+      ["active", "KISUMU, WARD, 101, 2"],
     ])
     expect(
       resources(bundle, "Location").map(({ physicalType }) => physicalType?.coding?.[0]?.code),

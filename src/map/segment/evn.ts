@@ -1,0 +1,34 @@
+import type { Segment } from "../../hl7/message.ts"
+import type { Reading } from "../reading.ts"
+import { dateTime } from "../type/dtm.ts"
+
+/** The events of a visit that take an earlier one back. */
+const cancelling: ReadonlySet<string> = new Set(
+  ["A11", "A12", "A13", "A25", "A26", "A27", "A32", "A33", "A38"].map((event) => `ADT^${event}`),
+)
+
+/**
+ * When an event of a visit occurred, as a FHIR dateTime (2.5.1, 3.4.1): an admission and a
+ * registration by PV1-44, a discharge by PV1-45, any event by EVN-6, else by when it was recorded
+ * (EVN-2) or sent (MSH-7). A cancel's EVN-6 is the time of what it takes back.
+ */
+export function occurredAt(pv1: Segment | undefined, reading: Reading): string | undefined {
+  const { type } = reading.message
+  const admitted = type === "ADT^A01" || type === "ADT^A04"
+  return (
+    (admitted ? dateTime(pv1?.text(44), "PV1-44", reading) : undefined) ??
+    (type === "ADT^A03" ? dateTime(pv1?.text(45), "PV1-45", reading) : undefined) ??
+    (cancelling.has(type) ? undefined : eventTime(6, reading)) ??
+    eventTime(2, reading) ??
+    dateTime(reading.parsed.first("MSH")?.text(7), "MSH-7", reading)
+  )
+}
+
+/** When the event occurred that this one takes back (EVN-6); undefined for any other event. */
+export function occurredBefore(reading: Reading): string | undefined {
+  return cancelling.has(reading.message.type) ? eventTime(6, reading) : undefined
+}
+
+function eventTime(field: 2 | 6, reading: Reading): string | undefined {
+  return dateTime(reading.parsed.first("EVN")?.text(field), `EVN-${field}`, reading)
+}

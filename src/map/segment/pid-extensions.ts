@@ -1,0 +1,49 @@
+import type { Extension, Patient } from "fhir/r4"
+import type { Segment } from "../../hl7/message.ts"
+import { each, type Field } from "../part.ts"
+import type { Reading } from "../reading.ts"
+import { concept, firstConcept } from "../type/cwe.ts"
+
+export function coded(field: 17, url: string): Field<Patient> {
+  return {
+    field,
+    elements: ["extension"],
+    make: (pid, reading) => {
+      const code = firstConcept(pid, `PID-${field}`, reading)
+      return code && extension(url, { valueCodeableConcept: code })
+    },
+  }
+}
+
+/** Citizenship and nationality are extensions with the code one level down. */
+export function country(field: 26 | 28 | 39, url: string): Field<Patient> {
+  return {
+    field,
+    elements: ["extension"],
+    make: (pid, reading) => ({
+      extension: each(pid, field, (cwe) => {
+        const code = concept(cwe, `PID-${field}`, reading)
+        const inner = { url: "code", valueCodeableConcept: code }
+        return code && { url: structure + url, extension: [inner] }
+      }),
+    }),
+  }
+}
+
+/** A patient of a veterinary clinic: the species, and the breed (PID-36) where that is told too. */
+export function animal(pid: Segment, reading: Reading): Partial<Patient> {
+  const parts = ([35, 36] as const).flatMap((field) => {
+    const valueCodeableConcept = firstConcept(pid, `PID-${field}`, reading)
+    const url = field === 35 ? "species" : "breed"
+    return valueCodeableConcept ? [{ url, valueCodeableConcept }] : []
+  })
+  return { extension: [{ url: `${structure}patient-animal`, extension: parts }] }
+}
+
+export function extension(url: string, value: Partial<Extension>) {
+  return Object.values(value)[0] === undefined
+    ? undefined
+    : { extension: [{ url: structure + url, ...value }] }
+}
+
+const structure = "http://hl7.org/fhir/StructureDefinition/"
