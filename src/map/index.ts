@@ -11,6 +11,7 @@ import { oml } from "./oml.ts"
 import { orl } from "./orl.ts"
 import { oru } from "./oru.ts"
 import { oul } from "./oul.ts"
+import { pharmacy } from "./pharmacy.ts"
 import { ppr } from "./ppr.ts"
 import { query } from "./query.ts"
 import { ref } from "./ref.ts"
@@ -36,6 +37,7 @@ export const maps: readonly MessageMap[] = [
   orl,
   oru,
   oul,
+  pharmacy,
   ppr,
   query,
   ref,

@@ -17,7 +17,7 @@ function joinTextsOf(order: Order): void {
  * Lines belong together that have one OBX-3 and one OBX-4, also with other results between them.
  * A line without an OBX-3 goes on with the text of the line before.
  */
-function joined(observed: Observed[]): Observed[] {
+export function joined(observed: Observed[]): Observed[] {
   if (!observed.some(isLine)) return observed
   const kept = new Set<Observed>()
   const texts = new Map<string, Observed>()

@@ -33,7 +33,8 @@ export function firstConcept(
   return undefined
 }
 
-function numberOf(field: CodedField): number {
+/** The number of a field within its segment. */
+export function numberOf(field: CodedField): number {
   return Number(field.slice(field.indexOf("-") + 1))
 }
 

@@ -1,5 +1,6 @@
 import type { Quantity } from "fhir/r4"
 import type { Repetition } from "../../hl7/message.ts"
+import type { CodedField } from "../codes/fields.ts"
 import type { Reading } from "../reading.ts"
 import { type LocalCode, mappedCoding } from "./mapped-coding.ts"
 
@@ -27,7 +28,7 @@ export function decimal(text: string | undefined): number | undefined {
 export function unitOf(
   cwe: Repetition | undefined,
   reading: Reading,
-  field: "OBX-6" | "RXA-7" = "OBX-6",
+  field: CodedField = "OBX-6",
 ): Unit {
   if (cwe === undefined) return {}
   const said = saidUnit(cwe)
@@ -61,6 +62,18 @@ function saidUnit(cwe: Repetition): Unit {
     return { unit, system: ucumSystem, code }
   }
   return unit === undefined ? {} : { unit }
+}
+
+/** The unit of a type that has one among its parts, as CQ: without the site's code map. */
+export function unitNamed({
+  code,
+  text,
+  system,
+}: Record<"code" | "text" | "system", string | undefined>): Unit {
+  const unit = text ?? code
+  if (code === undefined) return unit === undefined ? {} : { unit }
+  const ucum = isUcum(system) || (system === undefined && ucumCodes.has(code))
+  return ucum ? { unit, system: ucumSystem, code } : { unit }
 }
 
 /** Not so "10*3/uL^10*3/uL" and "mg/24 h^24 h": a code, and its text. */
