@@ -222,10 +222,6 @@ export function newObserved(obx: Segment): Observed {
 }
 
 /** An order in which nothing stands yet. */
-export function newObserved(obx: Segment): Observed {
-  return { lines: [obx], notes: [], participants: [] }
-}
-
 export function newOrder(): Order {
   const lists = { notes: [], participants: [], timings: [], diagnoses: [], observed: [] }
   return { orc: undefined, obr: undefined, ...lists, specimens: [], prior: [] }
