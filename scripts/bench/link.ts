@@ -13,8 +13,8 @@ const timeout = 'timeout = "10m"'
 const ways: readonly { name: string; settings: readonly string[] }[] = [
   { name: "plain", settings: [] },
   { name: "gzip", settings: ["gzip = true"] },
-  { name: "up to 10 in one", settings: ["batchMax = 10"] },
-  { name: "gzip, up to 10 in one", settings: ["gzip = true", "batchMax = 10"] },
+  { name: "up to 10 in one", settings: ["batchMax = 10", "concurrency = 40"] },
+  { name: "gzip, up to 10 in one", settings: ["gzip = true", "batchMax = 10", "concurrency = 40"] },
 ]
 
 export const link = {
