@@ -167,8 +167,13 @@ function patientParts(person: Person, reading: Reading): Part[] {
 /** A role in a procedure or an insurance is of neither the patient nor the visit. */
 function noteOtherRoles({ person, visits }: Plan, reading: Reading): void {
   const read = new Set([...rolesAround(person), ...visits.flatMap(({ roles }) => roles)])
-  const others = person.segments.filter((segment) => isRole(segment) && !read.has(segment))
-  for (const { name } of others) {
-    reading.note(`${name}: one that is not the patient's or the visit's is left out`)
+  let above = ""
+  for (const segment of person.segments) {
+    const { name } = segment
+    // A PRT under an OBX is the observation's: who observed, and with which device.
+    if (isRole(segment) && !read.has(segment) && !(name === "PRT" && above === "OBX")) {
+      reading.note(`${name}: one that is not the patient's or the visit's is left out`)
+    }
+    if (!isRole(segment) && name !== "NTE") above = name
   }
 }

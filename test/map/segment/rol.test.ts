@@ -107,6 +107,14 @@ describe("a role in the visit", () => {
   })
 })
 
+test("who observed is no role in the visit", () => {
+  const observed = ["OBX|1|NM|29463-7^Weight^LN||70|kg|||||F", segment("PRT", { 5: "P-9^Auma" })]
+  const { bundle, notes } = mapped(message([header("A01"), pid, pv1, ...observed]))
+  expect(resources(bundle, "Encounter")[0]?.participant).toHaveLength(1)
+  expect(resources(bundle, "Observation")[0]?.performer).toHaveLength(1)
+  expect(notes).toEqual([])
+})
+
 test("a role of nobody, or in something else, is left out with a word", () => {
   const nobody = segment("ROL", { 2: "AD", 3: "CP" })
   const insurance = [segment("IN1", { 3: "7", 4: "Afya Bora" }), midwife]
