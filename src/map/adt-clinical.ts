@@ -116,5 +116,5 @@ function observedIn({ pid, segments }: Person, reading: Reading): Observed[] {
 /** What is read of a message; SFT tells of the sending, which the Provenance does by MSH. */
 export const readSegments: ReadonlySet<string> = new Set([
   ...["MSH", "SFT", "EVN", "PID", "PD1", "NK1", "MRG", "PV1", "PV2"],
-  ...["OBX", "NTE", "PRT", "AL1", "IAM", "DG1", ...financeSegments],
+  ...["OBX", "NTE", "PRT", "ROL", "AL1", "IAM", "DG1", ...financeSegments],
 ])

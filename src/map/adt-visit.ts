@@ -11,6 +11,7 @@ import type { Part } from "./part.ts"
 import type { Reading } from "./reading.ts"
 import { priorElements } from "./segment/mrg.ts"
 import { encounterIdentity, namesVisit, speaksOfVisit, visitNumbered } from "./segment/pv1.ts"
+import { visitRoles } from "./segment/rol.ts"
 
 /** A visit that a message is about. */
 export interface PlannedVisit extends VisitGroup {
@@ -79,7 +80,7 @@ export function addVisit(
   patient: OwnIdentifier,
   writing: Writing,
 ): void {
-  const { identity, former, mrg, pv1, pv2 } = visit
+  const { identity, former, mrg, pv1, pv2, roles } = visit
   const { reading, layer } = writing
   const before = former && ownedName("Encounter", former)
   const known = layer.known.some(
@@ -89,7 +90,7 @@ export function addVisit(
     reading.note("MRG: nothing was told of the visit under what it was known by before")
     if (pv1 === undefined) return
   }
-  const said = pv1 ? visitParts(pv1, pv2, reading) : []
+  const said = pv1 ? [...visitParts(pv1, pv2, reading), ...visitRoles(roles, reading)] : []
   const parts = [...said, ...further, ...(former ? [notMoved] : [])]
   const subject = referenceTo(patient)
   const from = former && mrg && formerVisit(former, identity, mrg, patient, reading)

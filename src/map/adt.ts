@@ -12,7 +12,7 @@ import {
   replacedBy,
   withPrior,
 } from "./adt-merge.ts"
-import { type Person, peopleOf, segmentsOf } from "./adt-person.ts"
+import { isRole, type Person, peopleOf, rolesAround, segmentsOf } from "./adt-person.ts"
 import { addVisit, type PlannedVisit, visitsOf } from "./adt-visit.ts"
 import { ownedAccounts } from "./finance.ts"
 import type { Layer } from "./known.ts"
@@ -24,6 +24,7 @@ import { priorElements } from "./segment/mrg.ts"
 import { nk1Parts } from "./segment/nk1.ts"
 import { pd1Fields } from "./segment/pd1.ts"
 import { patientIdentity, pidParts } from "./segment/pid.ts"
+import { patientRoles } from "./segment/rol.ts"
 
 /**
  * Patient administration (2.5.1, chapter 3): visits from their planning to their end, with
@@ -106,6 +107,7 @@ function plansOf(reading: Reading): Plan[] {
 function addPerson(plan: Plan, others: readonly OwnIdentifier[], writing: Writing): void {
   const { person, patient, prior, visits } = plan
   const { reading, layer } = writing
+  noteOtherRoles(plan, reading)
   const parts = [
     ...patientParts(person, reading),
     ...recordParts(others, reading),
@@ -157,6 +159,21 @@ function patientParts(person: Person, reading: Reading): Part[] {
     ...segmentsOf(person, "PD1")
       .slice(0, 1)
       .flatMap((pd1) => partsOf(pd1, pd1Fields, reading)),
+    ...patientRoles(rolesAround(person), reading),
     ...nk1Parts(segmentsOf(person, "NK1"), reading),
   ]
+}
+
+/** A role in a procedure or an insurance is of neither the patient nor the visit. */
+function noteOtherRoles({ person, visits }: Plan, reading: Reading): void {
+  const read = new Set([...rolesAround(person), ...visits.flatMap(({ roles }) => roles)])
+  let above = ""
+  for (const segment of person.segments) {
+    const { name } = segment
+    // A PRT under an OBX is the observation's: who observed, and with which device.
+    if (isRole(segment) && !read.has(segment) && !(name === "PRT" && above === "OBX")) {
+      reading.note(`${name}: one that is not the patient's or the visit's is left out`)
+    }
+    if (!isRole(segment) && name !== "NTE") above = name
+  }
 }

@@ -15,6 +15,7 @@ import { pd1Fields } from "./segment/pd1.ts"
 import { pidFields } from "./segment/pid.ts"
 import { pv1Fields, unknownClass } from "./segment/pv1.ts"
 import { pv2Fields } from "./segment/pv2.ts"
+import { rolePart } from "./segment/rol.ts"
 import { orderedPeriod } from "./type/dtm.ts"
 import { type VisitEvent, visitHistory } from "./visit-history.ts"
 import { encounterStatus } from "./vocabulary/encounter-status.ts"
@@ -194,10 +195,12 @@ const patientElements = new Map<string, readonly string[]>([
   ...pidFields.map(({ field, elements }) => [`PID-${field}`, elements] as const),
   ...pd1Fields.map(({ field, elements }) => [`PD1-${field}`, elements] as const),
   ["NK1", nk1Elements],
+  [rolePart, ["generalPractitioner"]],
 ])
 
 const encounterElements = new Map<string, readonly string[]>([
   ...pv1Fields.map(({ field, elements }) => [`PV1-${field}`, elements] as const),
   ...pv2Fields.map(({ field, elements }) => [`PV2-${field}`, elements] as const),
   ["DG1", ["diagnosis"]],
+  [rolePart, ["participant"]],
 ])

@@ -146,6 +146,7 @@ export const codedFields = {
   "PV2-3": undefined,
   "PV2-25": "0217",
   "PV2-38": "0430",
+  "ROL-3": "0443",
   "SPM-4": "0487",
   "SPM-6": undefined,
   "SPM-7": "0488",

@@ -2,6 +2,7 @@ import type { AllergyIntolerance, Reference } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
 import { own, type Reading } from "../reading.ts"
+import { alternateCode } from "../type/alternate.ts"
 import { codeKey, firstConcept } from "../type/cwe.ts"
 import { dateTime } from "../type/dtm.ts"
 import { allergenCategory } from "../vocabulary/allergen-category.ts"
@@ -24,7 +25,6 @@ export function allergy(
     reading.note("AL1-3: no allergen is named; the allergy is left out")
     return undefined
   }
-  const category = targetOf(allergenCategory, al1.text(2))?.code
   const manifestation = each(al1, 5, (st) => {
     const text = st.component(1)
     return text === undefined ? undefined : { text }
@@ -45,13 +45,35 @@ export function allergy(
     ],
     clinicalStatus: { coding: [{ system: clinicalStatus, code: "active", display: "Active" }] },
     type: targetOf(allergyType, al1.text(2))?.code,
-    category: category && [category],
-    criticality: reacted ? undefined : targetOf(allergyCriticality, al1.text(4))?.code,
+    ...categoryOf(al1.text(2)),
+    ...(reacted ? {} : criticalityOf(al1.text(4))),
     code,
     patient,
     onsetDateTime: dateTime(al1.text(6), "AL1-6", reading),
     reaction: reacted ? [{ manifestation, severity }] : undefined,
   }
+}
+
+/** The kind of allergen (table 0127), and the code beside it where FHIR's four say less. */
+export function categoryOf(
+  code: string | undefined,
+): Pick<AllergyIntolerance, "category" | "_category"> {
+  if (code === undefined) return {}
+  const category = targetOf(allergenCategory, code)?.code
+  const said = code === "DA" || code === "FA"
+  return {
+    category: category && [category],
+    _category: said ? undefined : [alternateCode(code, "0127")],
+  }
+}
+
+/** How grave the allergy is (table 0128), and the code beside it where FHIR has no word for it. */
+export function criticalityOf(
+  code: string | undefined,
+): Pick<AllergyIntolerance, "criticality" | "_criticality"> {
+  if (code === undefined || code === "U") return {}
+  const criticality = targetOf(allergyCriticality, code)?.code
+  return { criticality, _criticality: criticality ? undefined : alternateCode(code, "0128") }
 }
 
 const clinicalStatus = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"

@@ -6,12 +6,11 @@ import { codeKey, concept, firstConcept, translated } from "../type/cwe.ts"
 import { dateTime } from "../type/dtm.ts"
 import { entityAt, entityIdentifier, entityKey } from "../type/ei.ts"
 import { personName } from "../type/xpn.ts"
-import { allergenCategory } from "../vocabulary/allergen-category.ts"
-import { allergyCriticality } from "../vocabulary/allergy-criticality.ts"
 import { allergyReactionSeverity } from "../vocabulary/allergy-reaction-severity.ts"
 import { allergyType } from "../vocabulary/allergy-type.ts"
 import { relationship } from "../vocabulary/relationship.ts"
 import { targetOf } from "../vocabulary/target.ts"
+import { categoryOf, criticalityOf } from "./al1.ts"
 
 /**
  * An IAM (2.5.1, 3.4.7) as an AllergyIntolerance, known by its number (IAM-7), else by the patient
@@ -32,7 +31,6 @@ export function adverseReaction(
   }
   const number = entityAt(iam, 7)
   const key = number ? `number|${entityKey(number)}` : codeKey(iam, field, code, reading)
-  const category = targetOf(allergenCategory, iam.text(2))?.code
   const type = targetOf(allergyType, iam.text(2))?.code
   const manifestation = each(iam, 5, (cwe) => concept(cwe, "IAM-5", reading))
   const severity = targetOf(allergyReactionSeverity, iam.text(4))?.code
@@ -46,9 +44,9 @@ export function adverseReaction(
     ],
     ...statusesOf(iam, reading),
     type,
-    category: category && [category],
+    ...categoryOf(iam.text(2)),
     // IAM-4 is of the reaction where one is told; alone it says how grave the allergy is.
-    criticality: reacted ? undefined : targetOf(allergyCriticality, iam.text(4))?.code,
+    ...(reacted ? {} : criticalityOf(iam.text(4))),
     code,
     patient,
     onsetDateTime,

@@ -2,17 +2,20 @@ import type { Extension, Patient } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import { each, type Field } from "../part.ts"
 import type { Reading } from "../reading.ts"
-import { concept, firstConcept } from "../type/cwe.ts"
+import { concept, firstConcept, translated } from "../type/cwe.ts"
+import { religion } from "../vocabulary/religion.ts"
+import { targetOf } from "../vocabulary/target.ts"
 
-export function coded(field: 17, url: string): Field<Patient> {
-  return {
-    field,
-    elements: ["extension"],
-    make: (pid, reading) => {
-      const code = firstConcept(pid, `PID-${field}`, reading)
-      return code && extension(url, { valueCodeableConcept: code })
-    },
-  }
+/** PID-17 (table 0006) as FHIR's extension for it. */
+export const religious: Field<Patient> = {
+  field: 17,
+  elements: ["extension"],
+  make: (pid, reading) => {
+    const [code] = each(pid, 17, (cwe) =>
+      translated(cwe, targetOf(religion, cwe.text(1)), "PID-17", reading),
+    )
+    return code && extension("patient-religion", { valueCodeableConcept: code })
+  },
 }
 
 /** Citizenship and nationality are extensions with the code one level down. */

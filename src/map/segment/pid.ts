@@ -14,7 +14,7 @@ import { personName, personNames } from "../type/xpn.ts"
 import { contactPoint } from "../type/xtn.ts"
 import { maritalStatus } from "../vocabulary/marital-status.ts"
 import { targetOf } from "../vocabulary/target.ts"
-import { animal, coded, country, extension } from "./pid-extensions.ts"
+import { animal, country, extension, religious } from "./pid-extensions.ts"
 
 /**
  * Our own identifier of the patient a PID speaks of: by its assigner and number, of the repetition
@@ -83,7 +83,7 @@ export const pidFields: readonly Field<Patient>[] = [
       return { maritalStatus: status }
     },
   },
-  coded(17, "patient-religion"),
+  religious,
   numberOnly(19, "SS", "ssn"),
   {
     field: 20,

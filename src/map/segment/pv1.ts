@@ -8,7 +8,7 @@ import type {
 import type { Segment } from "../../hl7/message.ts"
 import { each, type Field } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
-import { concept, firstConcept, translated } from "../type/cwe.ts"
+import { translated } from "../type/cwe.ts"
 import { identifier } from "../type/cx.ts"
 import { dateTime } from "../type/dtm.ts"
 import { location } from "../type/pl.ts"
@@ -16,7 +16,9 @@ import { practitioner } from "../type/xcn.ts"
 import { admissionType } from "../vocabulary/admission-type.ts"
 import { ambulatoryStatus } from "../vocabulary/ambulatory-status.ts"
 import { encounterClass } from "../vocabulary/encounter-class.ts"
+import { hospitalSpecialty } from "../vocabulary/hospital-specialty.ts"
 import { identifierType } from "../vocabulary/identifier-type.ts"
+import { readmissionIndicator } from "../vocabulary/readmission-indicator.ts"
 import { targetOf } from "../vocabulary/target.ts"
 
 /**
@@ -108,22 +110,15 @@ export const pv1Fields: readonly Field<Encounter>[] = [
     field: 10,
     elements: ["serviceType"],
     make: (pv1, reading) => ({
-      serviceType: firstConcept(pv1, "PV1-10", reading),
+      serviceType: each(pv1, 10, (cwe) =>
+        translated(cwe, targetOf(hospitalSpecialty, cwe.text(1)), "PV1-10", reading),
+      )[0],
     }),
   },
   stay(11, () => "active"),
-  hospitalization(13, "reAdmission"),
+  hospitalization(13, "reAdmission", readmissionIndicator),
   hospitalization(14, "admitSource"),
-  {
-    field: 15,
-    elements: ["hospitalization"],
-    make: (pv1, reading) => {
-      const specialArrangement = each(pv1, 15, (cwe) =>
-        translated(cwe, targetOf(ambulatoryStatus, cwe.text(1)), "PV1-15", reading),
-      )
-      return specialArrangement.length > 0 ? { hospitalization: { specialArrangement } } : undefined
-    },
-  },
+  hospitalization(15, "specialArrangement", ambulatoryStatus),
   hospitalization(16, "specialCourtesy"),
   participants(17, "ADM", "admitter"),
   {
@@ -211,8 +206,9 @@ function participants(field: 7 | 8 | 9 | 17 | 52, code: string, display: string)
 
 /** PV1-5, a CX, or one of the coded fields; of these, some elements are lists in FHIR. */
 function hospitalization(
-  field: 5 | 13 | 14 | 16 | 36 | 38,
+  field: 5 | 13 | 14 | 15 | 16 | 36 | 38,
   element: keyof EncounterHospitalization,
+  table: Readonly<Record<string, Coding | null>> = {},
 ): Field<Encounter> {
   return {
     field,
@@ -221,10 +217,11 @@ function hospitalization(
       const said = each(pv1, field, (repetition) =>
         field === 5
           ? identifier(repetition, "visit", `PV1-${field}`, reading)
-          : concept(repetition, `PV1-${field}`, reading),
+          : translated(repetition, targetOf(table, repetition.text(1)), `PV1-${field}`, reading),
       )
       if (said.length === 0) return undefined
-      return { hospitalization: { [element]: field === 16 || field === 38 ? said : said[0] } }
+      const isList = field === 15 || field === 16 || field === 38
+      return { hospitalization: { [element]: isList ? said : said[0] } }
     },
   }
 }

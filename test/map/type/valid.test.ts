@@ -62,3 +62,26 @@ test("an insurance at home and a remark that is only a line break are allowed", 
   expect(invalid(bundle)).toEqual([])
   expect(resources(bundle, "Specimen")[0]?.note).toEqual([{ text: "Haemolysed" }])
 })
+
+test("an allergen that FHIR's four kinds are too few for keeps its own, and is allowed", () => {
+  const told = message([
+    "MSH|^~\\&|HIS|KISUMU|||20260415||ADT^A08|C1|P|2.5.1",
+    "PID|||4711^^^MOH^MR",
+    ...["DA", "LA", "MC", "Z Z", ""].map((kind, at) => `AL1|${at + 1}|${kind}|A${at}^^L|MO`),
+  ])
+  const { bundle } = mapped(told)
+  expect(invalid(bundle)).toEqual([])
+  const kinds = resources(bundle, "AllergyIntolerance").map(({ category, _category }) => [
+    category?.[0],
+    _category?.[0]?.extension?.[0]?.valueCodeableConcept?.coding?.[0]?.code,
+  ])
+  expect(kinds as unknown[]).toEqual([
+    ["medication", undefined],
+    ["environment", "LA"],
+    [undefined, "MC"],
+    [undefined, "Z Z"],
+    [undefined, undefined],
+  ])
+  const [grave] = resources(bundle, "AllergyIntolerance")
+  expect(grave?._criticality?.extension?.[0]?.valueCodeableConcept?.coding?.[0]?.code).toBe("MO")
+})
