@@ -118,7 +118,8 @@ export function appointmentOf(
     _start: start === undefined ? unknown : undefined,
     end,
     _end: end === undefined ? unknown : undefined,
-    slot: timeless ? undefined : slot,
+    // A Slot has both ends.
+    slot: start === undefined || end === undefined ? undefined : slot,
     participant,
   }
 }

@@ -174,6 +174,18 @@ describe("the time of an appointment", () => {
     expect(ends("20", "")?.end).toBe("2026-04-21T00:05:00+03:00")
     expect(ends("2", "fortnights")?._end).toBeDefined()
     expect(ends("99999999999999", "d")?._end).toBeDefined()
+    expect(ends("99999999999", "h")?.minutesDuration).toBeUndefined()
+    expect(ends("-5", "min")?._end).toBeDefined()
+  })
+
+  test("that has no end takes no slot, since a slot has one", () => {
+    const { appointment, slots } = life([
+      header("S12"),
+      sch({ 5: "ANC", 11: "^^^202604200900" }),
+      patient,
+    ])
+    expect(appointment?.slot).toBeUndefined()
+    expect(slots).toEqual([])
   })
 
   test("is in the offset it was sent with", () => {
