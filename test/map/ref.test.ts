@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test"
+import { maps, ownedResources } from "../../src/map/index.ts"
 import type { Told } from "../../src/message.ts"
 import { invalid } from "../validate.ts"
-import { mapped, message, resources } from "./build.ts"
+import { context, mapped, message, resources } from "./build.ts"
 
 const patient = "PID|1||MB-1^^^MBITA^MR||ONYANGO^PETER"
 const referrer = "PRD|RP|AKOTH^JANE^^^Dr"
@@ -67,6 +68,13 @@ describe("a referral", () => {
     const entry = bundle.entry?.find(({ resource }) => resource === request)
     expect(entry?.request?.method).toBe("POST")
     expect(told).toEqual([])
+  })
+
+  test("is asked for by its own name, but where it is only asked about", () => {
+    const of = (event: string) => message(ref(event, [rf1({ 6: "R-1^MBITA" }), referrer, patient]))
+    const name = `ServiceRequest/${life(made).ids[0]}`
+    expect(ownedResources(maps, of("I13"), context())).toEqual([name])
+    expect(ownedResources(maps, of("I15"), context())).toEqual([])
   })
 
   test("without a number is known by its message alone", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test"
+import { maps, ownedResources } from "../../src/map/index.ts"
 import type { Told } from "../../src/message.ts"
 import { invalid } from "../validate.ts"
-import { mapped, message, resources } from "./build.ts"
+import { context, mapped, message, resources } from "./build.ts"
 
 const patient = "PID|1||HB-1^^^HOMA_BAY^MR||WANJALA^SARAH"
 
@@ -83,6 +84,23 @@ describe("an appointment", () => {
     expect(resources(bundle, "Appointment")[0]?.start).toBe("2026-04-27T10:00:00+03:00")
   })
 
+  test("that an older message with a visit is sent of again still has that visit beside it", () => {
+    const visit = segment("PV1", { 2: "O", 19: "V-1^^^HOMA_BAY" })
+    const seen = [header("S12"), sch({ 11: time }), patient, visit, "OBX|1|NM|718-7^Hb^LN||9"]
+    const { known } = life(seen, [header("S14"), sch({}), patient])
+    const { bundle } = mapped(message(seen, { id: 1 }), known)
+    expect(resources(bundle, "Encounter").length).toBe(1)
+    expect(resources(bundle, "Observation")[0]?.encounter).toBeDefined()
+  })
+
+  test("is asked for by its own name, and a blocked time by none", () => {
+    const lines = [header("S15"), sch({}), patient]
+    const [id] = life(booked, lines).ids
+    expect(ownedResources(maps, message(lines), context())).toEqual([`Appointment/${id}`])
+    const block = [header("S23"), sch({}), "AIL|1||ROOM 1"]
+    expect(ownedResources(maps, message(block), context())).toEqual([])
+  })
+
   test("whose doctor changes has the new one alone, and whose reason is deleted has none", () => {
     const changed = [header("S14"), sch({ 7: '""' }), patient, aip({ 3: "D2^WERE^JOY" })]
     const { appointment } = life(booked, changed)
@@ -102,7 +120,9 @@ describe("an appointment", () => {
       expect(appointment?.participant.length).toBe(1)
     }
   })
+})
 
+describe("the name of an appointment", () => {
   test("is its sender's own where its number names nobody who gave it, and one with it", () => {
     const of = (app: string, number: string) =>
       life([header("S12", app), sch({ 2: number, 11: time }), patient]).ids[0]
