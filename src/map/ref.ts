@@ -11,11 +11,10 @@ import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message } from "../message.ts"
 import { type MentionedApart, mentionApart } from "./apart.ts"
 import { layKnown } from "./known.ts"
-import { linkParents } from "./parent.ts"
 import { type Part, partOf, partsOf } from "./part.ts"
 import { addOrigin, concluded, type Mention, type Reading, readMessage } from "./reading.ts"
-import { distinct, fileOrder } from "./report.ts"
-import { newOrder, type Result, resultsOf } from "./result.ts"
+import { distinct, fileResult } from "./report.ts"
+import { type Result, resultsOf } from "./result.ts"
 import { allergy } from "./segment/al1.ts"
 import { authorization } from "./segment/aut.ts"
 import { condition } from "./segment/dg1.ts"
@@ -70,7 +69,10 @@ function map(message: Message, context: MapContext): Mapped {
   const apart = mentionApart(result, 0, reading)
   const identity = referralIdentity(rf1, apart.about.subject.reference ?? "", reading)
   const results = addResults(result, apart, transaction, reading)
-  const parts = partsOfReferral(rf1, identity, result, apart, results, reading)
+  const parts = partsOfReferral(rf1, identity, result, apart, results, {
+    transaction,
+    reading,
+  })
   const layer = { messageId: message.id, known: context.known }
   const laid = layKnown(nameOf(identity), parts, layer, (part) => elements.get(part) ?? [])
   const request = requestOf(identity, apart.about.subject, laid.elements)
@@ -102,7 +104,7 @@ function partsOfReferral(
   { notes }: Result,
   { about, mentions }: MentionedApart,
   results: Reference[],
-  reading: Reading,
+  { transaction, reading }: { transaction: Transaction; reading: Reading },
 ): Part[] {
   const { parsed, message } = reading
   const { subject, encounter } = about
@@ -114,9 +116,12 @@ function partsOfReferral(
         .map((segment) => make(segment, mention))
         .filter((resource) => resource !== undefined)
         .map(mention)
-  const conditions = all("DG1", (dg1, mention) =>
-    condition(dg1, { patient: subject, encounter }, reading, mention),
-  )
+  const conditions = all("DG1", (dg1, mention) => {
+    const made = condition(dg1, { patient: subject, encounter }, reading, mention)
+    if (made !== undefined) transaction.create(made)
+    // A later message may name another visit: what is kept for it must lead nowhere else.
+    return made && { ...made, encounter: undefined }
+  })
   const coverages = all("IN1", (in1, mention) => coverage(in1, subject, reading, mention))
   const authorizations = all("AUT", (aut, mention) => authorization(aut, subject, reading, mention))
   const event = message.type.split("^")[1] ?? ""
@@ -197,21 +202,16 @@ const referral = {
 
 /** Adds the results and documents that come along; gives references to them. */
 function addResults(
-  { orders, observed }: Result,
+  result: Result,
   { about }: MentionedApart,
   transaction: Transaction,
   reading: Reading,
 ): Reference[] {
+  if (result.orders.length + result.observed.length === 0) return []
   const filing = { transaction, reading, distinct: distinct() }
-  const filed = orders.map((order) => fileOrder(order, about, filing))
-  if (observed.length > 0) {
-    filed.push(fileOrder({ ...newOrder(), observed }, about, filing))
-  }
-  linkParents(filed, reading)
+  const filed = fileResult({ ...result, notes: [] }, about, filing)
   return filed.flatMap(({ observations, report, documents }) => {
     const found = observations.map(({ resource }) => resource)
-    for (const resource of [...found, ...documents]) transaction.update(resource)
-    if (report !== undefined) transaction.update(report)
     const told: Identified[] = report ? [report, ...documents] : [...found, ...documents]
     return told.map((resource) => named(resource, reading))
   })
