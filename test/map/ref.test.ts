@@ -50,6 +50,16 @@ describe("a referral", () => {
     expect(new Set(ids).size).toBe(1)
   })
 
+  test("that is told of with another visit keeps the diagnosis it was made for", () => {
+    const visit = (number: string) => `PV1||O${"|".repeat(17)}${number}`
+    const changed = ref("I13", [rf1({ 6: "R-1^MBITA" }), referrer, patient, visit("V-2")])
+    const { request, bundle } = life([...made, visit("V-1")], changed)
+    expect(request?.reasonReference?.length).toBe(1)
+    expect(resources(bundle, "Encounter").map(({ identifier }) => identifier?.[1]?.value)).toEqual([
+      "V-2",
+    ])
+  })
+
   test.each([
     ["I12", "", "active"],
     ["I13", "A", "active"],

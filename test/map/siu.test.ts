@@ -93,6 +93,14 @@ describe("an appointment", () => {
     expect(resources(bundle, "Observation")[0]?.encounter).toBeDefined()
   })
 
+  test("that is told of with another visit keeps the order it was made for", () => {
+    const visit = (number: string) => segment("PV1", { 2: "O", 19: number })
+    const ordered = [header("S12"), sch({ 11: time, 26: "ORD-1^HIS" }), patient, visit("V-1")]
+    const { appointment, bundle } = life(ordered, [header("S14"), sch({}), patient, visit("V-2")])
+    expect(appointment?.basedOn?.length).toBe(1)
+    expect(resources(bundle, "ServiceRequest").length).toBe(1)
+  })
+
   test("is asked for by its own name, and a blocked time by none", () => {
     const lines = [header("S15"), sch({}), patient]
     const [id] = life(booked, lines).ids
@@ -146,90 +154,6 @@ describe("the name of an appointment", () => {
     const { bundle, notes } = life([...booked, "NTE|1||Bring the card.", "ZZZ|1"])
     expect(resources(bundle, "Appointment")[0]?.comment).toBe("Bring the card.")
     expect(notes).toEqual(["segments that no map reads: ZZZ"])
-  })
-})
-
-describe("the status of an appointment", () => {
-  test.each([
-    ["S12", "", "booked"],
-    ["S12", "Pending", "pending"],
-    ["S12", "WAITLIST", "waitlist"],
-    ["S13", "", "booked"],
-    ["S14", "", "booked"],
-    ["S14", "Started", "checked-in"],
-    ["S14", "complete", "fulfilled"],
-    ["S14", "Canceled", "cancelled"],
-    ["S15", "Booked", "cancelled"],
-    ["S16", "", "cancelled"],
-    ["S17", "Cancelled", "entered-in-error"],
-    ["S26", "", "noshow"],
-    ["S12", "ODD", "booked"],
-  ])("after %s with %j is %s", (event, code, status) => {
-    const { appointment } = life([header(event), sch({ 11: time, 25: code }), patient])
-    expect(appointment?.status).toBe(status as NonNullable<typeof appointment>["status"])
-  })
-
-  test("keeps the sender's code where that says more or something else", () => {
-    const kept = (event: string, code: string) => {
-      const { appointment } = life([header(event), sch({ 11: time, 25: code }), patient])
-      const [other] = appointment?._status?.extension ?? []
-      return other?.valueCodeableConcept?.coding?.[0]?.code
-    }
-    expect(kept("S12", "Booked")).toBeUndefined()
-    expect(kept("S12", "Overbook")).toBe("Overbook")
-    expect(kept("S15", "Booked")).toBe("Booked")
-    expect(kept("S12", "ODD")).toBe("Odd")
-  })
-})
-
-describe("the time of an appointment", () => {
-  test("ends by its duration, whatever unit it has", () => {
-    const ends = (duration: string, unit: string) =>
-      life([header("S12"), sch({ 9: duration, 10: unit, 11: "^^^202604202345" }), patient])
-        .appointment
-    expect(ends("30", "min")?.end).toBe("2026-04-21T00:15:00+03:00")
-    expect(ends("1", "^Hours")?.end).toBe("2026-04-21T00:45:00+03:00")
-    expect(ends("90", "s")?.minutesDuration).toBeUndefined()
-    expect(ends("120", "SEC")?.minutesDuration).toBe(2)
-    expect(ends("20", "")?.end).toBe("2026-04-21T00:05:00+03:00")
-    expect(ends("2", "fortnights")?._end).toBeDefined()
-    expect(ends("99999999999999", "d")?._end).toBeDefined()
-    expect(ends("99999999999", "h")?.minutesDuration).toBeUndefined()
-    expect(ends("-5", "min")?._end).toBeDefined()
-  })
-
-  test("that has no end takes no slot, since a slot has one", () => {
-    const { appointment, slots } = life([
-      header("S12"),
-      sch({ 5: "ANC", 11: "^^^202604200900" }),
-      patient,
-    ])
-    expect(appointment?.slot).toBeUndefined()
-    expect(slots).toEqual([])
-  })
-
-  test("is in the offset it was sent with", () => {
-    const { appointment } = life([
-      header("S12"),
-      sch({ 9: "30", 10: "m", 11: "^^^20260420234500-0330" }),
-      patient,
-    ])
-    expect(appointment?.end).toBe("2026-04-21T00:15:00-03:30")
-  })
-
-  test("is its doctor's where nothing else tells it, and a resource may start later", () => {
-    const { appointment } = life([
-      header("S12"),
-      sch({}),
-      patient,
-      aip({ 3: "D1^OCHIENG^PAUL", 6: "20260420090000", 9: "20", 10: "min" }),
-      segment("AIL", { 3: "ROOM 2", 7: "10", 8: "min" }),
-    ])
-    expect(appointment).toMatchObject({ start: "2026-04-20T09:00:00+03:00" })
-    expect(appointment?.end).toBe("2026-04-20T09:20:00+03:00")
-    expect(appointment?.participant.map(({ period }) => period?.start)).toContain(
-      "2026-04-20T09:10:00+03:00",
-    )
   })
 })
 
