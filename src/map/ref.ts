@@ -19,25 +19,28 @@ import { patientIdentity } from "./segment/pid.ts"
 import { referralIdentity } from "./segment/rf1.ts"
 
 /**
- * Referrals (2.5.1, 11.5): one ServiceRequest over its whole life, which these messages own. The
- * guide has no map for REF; this one is ours. The patient, the visit, who refers to whom, what is
- * insured and what is the matter with the patient are mentioned; the results and documents that
- * come along are the sender's to correct.
+ * Referrals and their answers (2.5.1, 11.5): one ServiceRequest over its whole life, which these
+ * messages own. The guide has no map for REF; this one is ours. The patient, the visit, who refers
+ * to whom, what is insured and what is the matter with the patient are mentioned; the results and
+ * documents that come along are the sender's to correct.
  */
 export const ref: MessageMap = {
-  types: ["REF^I12", "REF^I13", "REF^I14", "REF^I15"],
+  types: ["I12", "I13", "I14", "I15"].flatMap((event) => [`REF^${event}`, `RRI^${event}`]),
   owned,
   map,
 }
 
-/** It asks how the referral stands, and says nothing of it. */
-const asking = "REF^I15"
+/** Whether a message says nothing of its referral: it asks how it stands, or did not take it. */
+function isSilent({ parsed, message }: Reading): boolean {
+  const code = parsed.first("MSA")?.text(1) ?? ""
+  return message.type === "REF^I15" || /^[AC][ER]$/.test(code)
+}
 
 function owned(message: Message, context: ReadContext): string[] {
   const reading = readMessage(message, context)
   const [rf1, pid] = [reading.parsed.first("RF1"), reading.parsed.first("PID")]
   const patient = pid && patientIdentity(pid, reading)
-  if (patient === undefined || message.type === asking) return []
+  if (patient === undefined || isSilent(reading)) return []
   const { reference } = referenceTo(patient)
   return [nameOf(referralIdentity(rf1, reference, reading))]
 }
@@ -69,8 +72,8 @@ function map(message: Message, context: MapContext): Mapped {
   const layer = { messageId: message.id, known: context.known }
   const laid = layKnown(nameOf(identity), parts, layer, (part) => referralElements.get(part) ?? [])
   const request = referralOf(identity, apart.about.subject, laid.elements)
-  const asks = message.type === asking
-  if (asks) transaction.create(request)
+  const silent = isSilent(reading)
+  if (silent) transaction.create(request)
   else transaction.update(request)
   for (const mentioned of [...laid.mentions, ...apart.mentions]) transaction.create(mentioned)
   for (const al1 of parsed.all("AL1")) {
@@ -78,7 +81,7 @@ function map(message: Message, context: MapContext): Mapped {
     if (made !== undefined) transaction.create(made)
   }
   addOrigin(transaction, reading)
-  return concluded(reading, { transaction, told: asks ? [] : laid.told })
+  return concluded(reading, { transaction, told: silent ? [] : laid.told })
 }
 
 function noteUnread({ parsed, note }: Reading): void {
@@ -88,7 +91,9 @@ function noteUnread({ parsed, note }: Reading): void {
 
 /** SFT tells of the sending, which the Provenance already does by MSH. */
 const read: ReadonlySet<string> = new Set(
-  "MSH SFT RF1 AUT PRD PID PD1 NK1 IN1 IN2 DG1 PR1 AL1 ORC OBR OBX SPM NTE PV1".split(" "),
+  "MSH SFT MSA RF1 AUT PRD PID PD1 NK1 IN1 IN2 DG1 PR1 AL1 ORC OBR OBX SPM PRT TQ1 NTE PV1".split(
+    " ",
+  ),
 )
 
 /** Adds the results and documents that come along; gives references to them. */

@@ -53,9 +53,8 @@ export function referralParts(
       .filter((resource) => resource !== undefined)
       .map(mention)
   const authorizations = all("AUT", (aut, mention) => authorization(aut, subject, reading, mention))
-  const event = message.type.split("^")[1] ?? ""
   const made = [
-    partOf("MSH-9", reading, () => statusOfReferral(event, rf1, reading)),
+    partOf("MSH-9", reading, () => statusOfReferral(message.type, rf1, reading)),
     partOf("PRD RP", reading, providersIn(reading, identity.value, "RP")),
     partOf("PRD RT", reading, providersIn(reading, identity.value, "RT")),
     partOf("PRD", reading, providersIn(reading, identity.value, undefined)),

@@ -80,6 +80,20 @@ describe("a referral", () => {
     expect(told).toEqual([])
   })
 
+  test("that is answered has the status of the answer, but where that refuses", () => {
+    const answer = (code: string, status: string) => [
+      "MSH|^~\\&|HOSPITAL|HOMA_BAY|||20260416||RRI^I12|C2|P|2.5.1",
+      `MSA|${code}|C1`,
+      rf1({ 1: status, 6: "R-1^MBITA" }),
+      referrer,
+      patient,
+    ]
+    expect(life(made, answer("AA", "R")).request?.status).toBe("revoked")
+    expect(life(made, answer("AA", "A")).request?.status).toBe("active")
+    expect(life(made, answer("AA", "A")).request?.reasonReference?.length).toBe(1)
+    expect(life(answer("AE", "R")).told).toEqual([])
+  })
+
   test("is asked for by its own name, but where it is only asked about", () => {
     const of = (event: string) => message(ref(event, [rf1({ 6: "R-1^MBITA" }), referrer, patient]))
     const name = `ServiceRequest/${life(made).ids[0]}`
