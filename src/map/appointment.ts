@@ -66,11 +66,12 @@ export function appointmentParts(
     ...resourceParts(scheduling, time?.start, standing, reading),
     partOf("NTE", reading, () => ({ comment: comment.join("\n") })),
     partOf("SCH-5", reading, (mention) => slotOf(sch, identity, reading, mention)),
-    partOf("SCH-26", reading, (mention) => ({
-      basedOn: patient
-        ? scheduledOrders(sch, services, patient, time?.start, reading).map(mention)
-        : [],
-    })),
+    partOf("SCH-26", reading, (mention) => {
+      const orders = patient ? scheduledOrders(sch, services, patient, time?.start, reading) : []
+      // Orders are kept with their patient and visit: a later message may speak of others.
+      if (orders.length > 0) for (const mentioned of mentions) mention(mentioned)
+      return { basedOn: orders.map(mention) }
+    }),
   ]
   return [...partsOf(sch, schFields, reading), ...made.filter((part) => part !== undefined)]
 }
@@ -118,7 +119,8 @@ export function appointmentOf(
     _start: start === undefined ? unknown : undefined,
     end,
     _end: end === undefined ? unknown : undefined,
-    slot: timeless ? undefined : slot,
+    // A Slot has both ends.
+    slot: start === undefined || end === undefined ? undefined : slot,
     participant,
   }
 }

@@ -1,4 +1,4 @@
-import type { Reference, ServiceRequest } from "fhir/r4"
+import type { Reference } from "fhir/r4"
 import {
   type Identified,
   type OwnIdentifier,
@@ -6,46 +6,41 @@ import {
   referenceTo,
 } from "../fhir/identity.ts"
 import { Transaction } from "../fhir/transaction.ts"
-import type { Segment } from "../hl7/message.ts"
 import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message } from "../message.ts"
 import { type MentionedApart, mentionApart } from "./apart.ts"
 import { layKnown } from "./known.ts"
-import { linkParents } from "./parent.ts"
-import { type Part, partOf, partsOf } from "./part.ts"
-import { addOrigin, concluded, type Mention, type Reading, readMessage } from "./reading.ts"
-import { distinct, fileOrder } from "./report.ts"
-import { newOrder, type Result, resultsOf } from "./result.ts"
+import { addOrigin, concluded, type Reading, readMessage } from "./reading.ts"
+import { referralElements, referralOf, referralParts } from "./referral.ts"
+import { distinct, fileResult } from "./report.ts"
+import { type Result, resultsOf } from "./result.ts"
 import { allergy } from "./segment/al1.ts"
-import { authorization } from "./segment/aut.ts"
-import { condition } from "./segment/dg1.ts"
-import { coverage } from "./segment/in1.ts"
-import { annotations } from "./segment/nte.ts"
 import { patientIdentity } from "./segment/pid.ts"
-import { provider, rolesOf } from "./segment/prd.ts"
-import { referralIdentity, rf1Fields, statusOfReferral } from "./segment/rf1.ts"
-import { absentCode } from "./type/absent.ts"
+import { referralIdentity } from "./segment/rf1.ts"
 
 /**
- * Referrals (2.5.1, 11.5): one ServiceRequest over its whole life, which these messages own. The
- * guide has no map for REF; this one is ours. The patient, the visit, who refers to whom, what is
- * insured and what is the matter with the patient are mentioned; the results and documents that
- * come along are the sender's to correct.
+ * Referrals and their answers (2.5.1, 11.5): one ServiceRequest over its whole life, which these
+ * messages own. The guide has no map for REF; this one is ours. The patient, the visit, who refers
+ * to whom, what is insured and what is the matter with the patient are mentioned; the results and
+ * documents that come along are the sender's to correct.
  */
 export const ref: MessageMap = {
-  types: ["REF^I12", "REF^I13", "REF^I14", "REF^I15"],
+  types: ["I12", "I13", "I14", "I15"].flatMap((event) => [`REF^${event}`, `RRI^${event}`]),
   owned,
   map,
 }
 
-/** It asks how the referral stands, and says nothing of it. */
-const asking = "REF^I15"
+/** Whether a message says nothing of its referral: it asks how it stands, or did not take it. */
+function isSilent({ parsed, message }: Reading): boolean {
+  const code = parsed.first("MSA")?.text(1) ?? ""
+  return message.type === "REF^I15" || /^[AC][ER]$/.test(code)
+}
 
 function owned(message: Message, context: ReadContext): string[] {
   const reading = readMessage(message, context)
   const [rf1, pid] = [reading.parsed.first("RF1"), reading.parsed.first("PID")]
   const patient = pid && patientIdentity(pid, reading)
-  if (patient === undefined || message.type === asking) return []
+  if (patient === undefined || isSilent(reading)) return []
   const { reference } = referenceTo(patient)
   return [nameOf(referralIdentity(rf1, reference, reading))]
 }
@@ -70,12 +65,15 @@ function map(message: Message, context: MapContext): Mapped {
   const apart = mentionApart(result, 0, reading)
   const identity = referralIdentity(rf1, apart.about.subject.reference ?? "", reading)
   const results = addResults(result, apart, transaction, reading)
-  const parts = partsOfReferral(rf1, identity, result, apart, results, reading)
+  const parts = referralParts(rf1, identity, result, apart, results, {
+    transaction,
+    reading,
+  })
   const layer = { messageId: message.id, known: context.known }
-  const laid = layKnown(nameOf(identity), parts, layer, (part) => elements.get(part) ?? [])
-  const request = requestOf(identity, apart.about.subject, laid.elements)
-  const asks = message.type === asking
-  if (asks) transaction.create(request)
+  const laid = layKnown(nameOf(identity), parts, layer, (part) => referralElements.get(part) ?? [])
+  const request = referralOf(identity, apart.about.subject, laid.elements)
+  const silent = isSilent(reading)
+  if (silent) transaction.create(request)
   else transaction.update(request)
   for (const mentioned of [...laid.mentions, ...apart.mentions]) transaction.create(mentioned)
   for (const al1 of parsed.all("AL1")) {
@@ -83,7 +81,7 @@ function map(message: Message, context: MapContext): Mapped {
     if (made !== undefined) transaction.create(made)
   }
   addOrigin(transaction, reading)
-  return concluded(reading, { transaction, told: asks ? [] : laid.told })
+  return concluded(reading, { transaction, told: silent ? [] : laid.told })
 }
 
 function noteUnread({ parsed, note }: Reading): void {
@@ -93,125 +91,23 @@ function noteUnread({ parsed, note }: Reading): void {
 
 /** SFT tells of the sending, which the Provenance already does by MSH. */
 const read: ReadonlySet<string> = new Set(
-  "MSH SFT RF1 AUT PRD PID PD1 NK1 IN1 DG1 AL1 ORC OBR OBX SPM NTE PV1".split(" "),
+  "MSH SFT MSA RF1 AUT PRD PID PD1 NK1 IN1 IN2 DG1 PR1 AL1 ORC OBR OBX SPM PRT TQ1 NTE PV1".split(
+    " ",
+  ),
 )
-
-function partsOfReferral(
-  rf1: Segment | undefined,
-  identity: OwnIdentifier,
-  { notes }: Result,
-  { about, mentions }: MentionedApart,
-  results: Reference[],
-  reading: Reading,
-): Part[] {
-  const { parsed, message } = reading
-  const { subject, encounter } = about
-  const all =
-    (name: string, make: (segment: Segment, mention: Mention) => Identified | undefined) =>
-    (mention: Mention) =>
-      parsed
-        .all(name)
-        .map((segment) => make(segment, mention))
-        .filter((resource) => resource !== undefined)
-        .map(mention)
-  const conditions = all("DG1", (dg1, mention) =>
-    condition(dg1, { patient: subject, encounter }, reading, mention),
-  )
-  const coverages = all("IN1", (in1, mention) => coverage(in1, subject, reading, mention))
-  const authorizations = all("AUT", (aut, mention) => authorization(aut, subject, reading, mention))
-  const event = message.type.split("^")[1] ?? ""
-  const made = [
-    partOf("MSH-9", reading, () => statusOfReferral(event, rf1, reading)),
-    partOf("PRD RP", reading, providersIn(reading, identity.value, "RP")),
-    partOf("PRD RT", reading, providersIn(reading, identity.value, "RT")),
-    partOf("PRD", reading, providersIn(reading, identity.value, undefined)),
-    partOf("DG1", reading, (mention) => ({ reasonReference: conditions(mention) })),
-    partOf("IN1", reading, (mention) => ({ insurance: coverages(mention) })),
-    partOf("AUT", reading, (mention) => ({ insurance: authorizations(mention) })),
-    partOf("OBR", reading, () => ({ supportingInfo: results })),
-    partOf("NTE", reading, (mention) => ({ note: annotations(notes, reading, mention) })),
-    encounter && { part: "PV1", makes: { encounter }, mentions },
-  ]
-  const told = made.filter((part) => part !== undefined)
-  return [...(rf1 ? partsOf(rf1, rf1Fields, reading) : []), ...told]
-}
-
-const elements: ReadonlyMap<string, readonly string[]> = new Map([
-  ...rf1Fields.map(({ field, elements }) => [`RF1-${field}`, elements] as const),
-  ["MSH-9", ["status", "_status"]],
-  ["PRD RP", ["requester", "supportingInfo"]],
-  ["PRD RT", ["performer"]],
-  ["PRD", ["supportingInfo"]],
-  ["DG1", ["reasonReference"]],
-  ["IN1", ["insurance"]],
-  ["AUT", ["insurance"]],
-  ["OBR", ["supportingInfo"]],
-  ["NTE", ["note"]],
-  ["PV1", ["encounter"]],
-])
-
-/** Who refers (RP), to whom (RT), and who has a part in it that R4 has no word for. */
-function providersIn(reading: Reading, referral: string, role: "RP" | "RT" | undefined) {
-  return (mention: Mention): Partial<ServiceRequest> => {
-    const named = reading.parsed
-      .all("PRD")
-      .filter((prd) => roleIn(prd) === role)
-      .map((prd) => provider(prd, referral, reading, mention))
-      .filter((reference) => reference !== undefined)
-    const [requester, ...others] = named
-    if (role === "RP") return { requester, supportingInfo: others }
-    return role === "RT" ? { performer: named } : { supportingInfo: named }
-  }
-}
-
-function roleIn(prd: Segment): "RP" | "RT" | undefined {
-  const roles = rolesOf(prd)
-  return roles.includes("RT") ? "RT" : roles.includes("RP") ? "RP" : undefined
-}
-
-/** The ServiceRequest of these elements. */
-function requestOf(
-  identity: OwnIdentifier,
-  subject: Reference,
-  elements: Partial<ServiceRequest>,
-): ServiceRequest {
-  const { identifier = [], category = [], code, orderDetail } = elements
-  return {
-    resourceType: "ServiceRequest",
-    ...elements,
-    identifier: [identity, ...identifier],
-    status: elements.status ?? "unknown",
-    intent: "order",
-    category: [referral, ...category],
-    code: code ?? absentCode,
-    orderDetail,
-    subject,
-  }
-}
-
-const referral = {
-  coding: [
-    { system: "http://snomed.info/sct", code: "3457005", display: "Patient referral (procedure)" },
-  ],
-}
 
 /** Adds the results and documents that come along; gives references to them. */
 function addResults(
-  { orders, observed }: Result,
+  result: Result,
   { about }: MentionedApart,
   transaction: Transaction,
   reading: Reading,
 ): Reference[] {
+  if (result.orders.length + result.observed.length === 0) return []
   const filing = { transaction, reading, distinct: distinct() }
-  const filed = orders.map((order) => fileOrder(order, about, filing))
-  if (observed.length > 0) {
-    filed.push(fileOrder({ ...newOrder(), observed }, about, filing))
-  }
-  linkParents(filed, reading)
+  const filed = fileResult({ ...result, notes: [] }, about, filing)
   return filed.flatMap(({ observations, report, documents }) => {
     const found = observations.map(({ resource }) => resource)
-    for (const resource of [...found, ...documents]) transaction.update(resource)
-    if (report !== undefined) transaction.update(report)
     const told: Identified[] = report ? [report, ...documents] : [...found, ...documents]
     return told.map((resource) => named(resource, reading))
   })

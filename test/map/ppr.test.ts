@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test"
+import { maps, ownedResources } from "../../src/map/index.ts"
 import type { Told } from "../../src/message.ts"
 import { invalid } from "../validate.ts"
-import { mapped, message, resources } from "./build.ts"
+import { context, mapped, message, resources } from "./build.ts"
 
 const patient = "PID|1||HB-1^^^HOMA_BAY^MR||WANJALA^SARAH"
 
@@ -109,6 +110,16 @@ describe("a goal", () => {
     const { goal } = life(of(`PGL^${event}`, gol({ 1: action, 18: said })))
     expect(goal?.lifecycleStatus).toBe(status as NonNullable<typeof goal>["lifecycleStatus"])
   })
+})
+
+test("a message asks for what it keeps by name, and says each part of it once", () => {
+  const lines = of("PPR^PC3", prb({ 13: "Confirmed" }), gol({ 1: "UC" }))
+  const { told, bundle } = mapped(message(lines))
+  const [problem] = resources(bundle, "Condition")
+  const name = `Condition/${problem?.identifier?.[0]?.value}`
+  expect(ownedResources(maps, message(lines), context())).toEqual([name])
+  expect(new Set(told.map(({ part }) => part)).size).toBe(told.length)
+  expect(new Set(told.map(({ resource }) => resource))).toEqual(new Set([name]))
 })
 
 test("a message that names neither a problem nor a goal is held", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test"
+import { maps, ownedResources } from "../../src/map/index.ts"
 import type { Told } from "../../src/message.ts"
 import { invalid } from "../validate.ts"
-import { mapped, message, resources } from "./build.ts"
+import { context, mapped, message, resources } from "./build.ts"
 
 const patient = "PID|1||MB-1^^^MBITA^MR||ONYANGO^PETER"
 const referrer = "PRD|RP|AKOTH^JANE^^^Dr"
@@ -49,6 +50,16 @@ describe("a referral", () => {
     expect(new Set(ids).size).toBe(1)
   })
 
+  test("that is told of with another visit keeps the diagnosis it was made for", () => {
+    const visit = (number: string) => `PV1||O${"|".repeat(17)}${number}`
+    const changed = ref("I13", [rf1({ 6: "R-1^MBITA" }), referrer, patient, visit("V-2")])
+    const { request, bundle } = life([...made, visit("V-1")], changed)
+    expect(request?.reasonReference?.length).toBe(1)
+    expect(resources(bundle, "Encounter").map(({ identifier }) => identifier?.[1]?.value)).toEqual([
+      "V-2",
+    ])
+  })
+
   test.each([
     ["I12", "", "active"],
     ["I13", "A", "active"],
@@ -67,6 +78,27 @@ describe("a referral", () => {
     const entry = bundle.entry?.find(({ resource }) => resource === request)
     expect(entry?.request?.method).toBe("POST")
     expect(told).toEqual([])
+  })
+
+  test("that is answered has the status of the answer, but where that refuses", () => {
+    const answer = (code: string, status: string) => [
+      "MSH|^~\\&|HOSPITAL|HOMA_BAY|||20260416||RRI^I12|C2|P|2.5.1",
+      `MSA|${code}|C1`,
+      rf1({ 1: status, 6: "R-1^MBITA" }),
+      referrer,
+      patient,
+    ]
+    expect(life(made, answer("AA", "R")).request?.status).toBe("revoked")
+    expect(life(made, answer("AA", "A")).request?.status).toBe("active")
+    expect(life(made, answer("AA", "A")).request?.reasonReference?.length).toBe(1)
+    expect(life(answer("AE", "R")).told).toEqual([])
+  })
+
+  test("is asked for by its own name, but where it is only asked about", () => {
+    const of = (event: string) => message(ref(event, [rf1({ 6: "R-1^MBITA" }), referrer, patient]))
+    const name = `ServiceRequest/${life(made).ids[0]}`
+    expect(ownedResources(maps, of("I13"), context())).toEqual([name])
+    expect(ownedResources(maps, of("I15"), context())).toEqual([])
   })
 
   test("without a number is known by its message alone", () => {

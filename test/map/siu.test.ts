@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test"
+import { maps, ownedResources } from "../../src/map/index.ts"
 import type { Told } from "../../src/message.ts"
 import { invalid } from "../validate.ts"
-import { mapped, message, resources } from "./build.ts"
+import { context, mapped, message, resources } from "./build.ts"
 
 const patient = "PID|1||HB-1^^^HOMA_BAY^MR||WANJALA^SARAH"
 
@@ -83,6 +84,31 @@ describe("an appointment", () => {
     expect(resources(bundle, "Appointment")[0]?.start).toBe("2026-04-27T10:00:00+03:00")
   })
 
+  test("that an older message with a visit is sent of again still has that visit beside it", () => {
+    const visit = segment("PV1", { 2: "O", 19: "V-1^^^HOMA_BAY" })
+    const seen = [header("S12"), sch({ 11: time }), patient, visit, "OBX|1|NM|718-7^Hb^LN||9"]
+    const { known } = life(seen, [header("S14"), sch({}), patient])
+    const { bundle } = mapped(message(seen, { id: 1 }), known)
+    expect(resources(bundle, "Encounter").length).toBe(1)
+    expect(resources(bundle, "Observation")[0]?.encounter).toBeDefined()
+  })
+
+  test("that is told of with another visit keeps the order it was made for", () => {
+    const visit = (number: string) => segment("PV1", { 2: "O", 19: number })
+    const ordered = [header("S12"), sch({ 11: time, 26: "ORD-1^HIS" }), patient, visit("V-1")]
+    const { appointment, bundle } = life(ordered, [header("S14"), sch({}), patient, visit("V-2")])
+    expect(appointment?.basedOn?.length).toBe(1)
+    expect(resources(bundle, "ServiceRequest").length).toBe(1)
+  })
+
+  test("is asked for by its own name, and a blocked time by none", () => {
+    const lines = [header("S15"), sch({}), patient]
+    const [id] = life(booked, lines).ids
+    expect(ownedResources(maps, message(lines), context())).toEqual([`Appointment/${id}`])
+    const block = [header("S23"), sch({}), "AIL|1||ROOM 1"]
+    expect(ownedResources(maps, message(block), context())).toEqual([])
+  })
+
   test("whose doctor changes has the new one alone, and whose reason is deleted has none", () => {
     const changed = [header("S14"), sch({ 7: '""' }), patient, aip({ 3: "D2^WERE^JOY" })]
     const { appointment } = life(booked, changed)
@@ -102,7 +128,9 @@ describe("an appointment", () => {
       expect(appointment?.participant.length).toBe(1)
     }
   })
+})
 
+describe("the name of an appointment", () => {
   test("is its sender's own where its number names nobody who gave it, and one with it", () => {
     const of = (app: string, number: string) =>
       life([header("S12", app), sch({ 2: number, 11: time }), patient]).ids[0]
@@ -126,78 +154,6 @@ describe("an appointment", () => {
     const { bundle, notes } = life([...booked, "NTE|1||Bring the card.", "ZZZ|1"])
     expect(resources(bundle, "Appointment")[0]?.comment).toBe("Bring the card.")
     expect(notes).toEqual(["segments that no map reads: ZZZ"])
-  })
-})
-
-describe("the status of an appointment", () => {
-  test.each([
-    ["S12", "", "booked"],
-    ["S12", "Pending", "pending"],
-    ["S12", "WAITLIST", "waitlist"],
-    ["S13", "", "booked"],
-    ["S14", "", "booked"],
-    ["S14", "Started", "checked-in"],
-    ["S14", "complete", "fulfilled"],
-    ["S14", "Canceled", "cancelled"],
-    ["S15", "Booked", "cancelled"],
-    ["S16", "", "cancelled"],
-    ["S17", "Cancelled", "entered-in-error"],
-    ["S26", "", "noshow"],
-    ["S12", "ODD", "booked"],
-  ])("after %s with %j is %s", (event, code, status) => {
-    const { appointment } = life([header(event), sch({ 11: time, 25: code }), patient])
-    expect(appointment?.status).toBe(status as NonNullable<typeof appointment>["status"])
-  })
-
-  test("keeps the sender's code where that says more or something else", () => {
-    const kept = (event: string, code: string) => {
-      const { appointment } = life([header(event), sch({ 11: time, 25: code }), patient])
-      const [other] = appointment?._status?.extension ?? []
-      return other?.valueCodeableConcept?.coding?.[0]?.code
-    }
-    expect(kept("S12", "Booked")).toBeUndefined()
-    expect(kept("S12", "Overbook")).toBe("Overbook")
-    expect(kept("S15", "Booked")).toBe("Booked")
-    expect(kept("S12", "ODD")).toBe("Odd")
-  })
-})
-
-describe("the time of an appointment", () => {
-  test("ends by its duration, whatever unit it has", () => {
-    const ends = (duration: string, unit: string) =>
-      life([header("S12"), sch({ 9: duration, 10: unit, 11: "^^^202604202345" }), patient])
-        .appointment
-    expect(ends("30", "min")?.end).toBe("2026-04-21T00:15:00+03:00")
-    expect(ends("1", "^Hours")?.end).toBe("2026-04-21T00:45:00+03:00")
-    expect(ends("90", "s")?.minutesDuration).toBeUndefined()
-    expect(ends("120", "SEC")?.minutesDuration).toBe(2)
-    expect(ends("20", "")?.end).toBe("2026-04-21T00:05:00+03:00")
-    expect(ends("2", "fortnights")?._end).toBeDefined()
-    expect(ends("99999999999999", "d")?._end).toBeDefined()
-  })
-
-  test("is in the offset it was sent with", () => {
-    const { appointment } = life([
-      header("S12"),
-      sch({ 9: "30", 10: "m", 11: "^^^20260420234500-0330" }),
-      patient,
-    ])
-    expect(appointment?.end).toBe("2026-04-21T00:15:00-03:30")
-  })
-
-  test("is its doctor's where nothing else tells it, and a resource may start later", () => {
-    const { appointment } = life([
-      header("S12"),
-      sch({}),
-      patient,
-      aip({ 3: "D1^OCHIENG^PAUL", 6: "20260420090000", 9: "20", 10: "min" }),
-      segment("AIL", { 3: "ROOM 2", 7: "10", 8: "min" }),
-    ])
-    expect(appointment).toMatchObject({ start: "2026-04-20T09:00:00+03:00" })
-    expect(appointment?.end).toBe("2026-04-20T09:20:00+03:00")
-    expect(appointment?.participant.map(({ period }) => period?.start)).toContain(
-      "2026-04-20T09:10:00+03:00",
-    )
   })
 })
 

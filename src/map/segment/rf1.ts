@@ -101,16 +101,17 @@ export const rf1Fields: readonly Field<ServiceRequest>[] = [
 
 /**
  * The status that a message gives its referral: cancelled (I14) whatever stands in RF1-1, else
- * RF1-1, else that of a referral somebody has just made (I12). Undefined where nothing is said.
+ * RF1-1, else that of a referral somebody has just made (I12). An answer (RRI) has RF1-1 alone.
+ * Undefined where nothing is said.
  */
 export function statusOfReferral(
-  event: string,
+  type: string,
   rf1: Segment | undefined,
   reading: Reading,
 ): Pick<ServiceRequest, "status" | "_status"> | undefined {
   const code = rf1?.text(1)
-  if (event === "I14") return { status: "revoked" }
-  if (code === undefined) return event === "I12" ? { status: "active" } : undefined
+  if (type === "REF^I14") return { status: "revoked" }
+  if (code === undefined) return type === "REF^I12" ? { status: "active" } : undefined
   const from = { field: "RF1-1", table: "0283", plain: "" }
   const said: Status<ServiceRequest["status"]> = statusOf(referralStatus, code, from, reading)
   return said

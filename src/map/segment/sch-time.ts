@@ -69,6 +69,7 @@ function lasting({ sch, timings: [timing], starts }: Timed, from: string, readin
     const where = `${segment.name}-${field + 3}`
     return minutes(segment.text(field + 3), unitIn(segment, field + 4), where, reading) ?? 0
   })
-  const lasts = whole ?? Math.max(0, ...each)
+  const longest = Math.max(0, ...each)
+  const lasts = whole !== undefined && whole > 0 ? whole : longest
   return lasts > 0 ? later(from, lasts) : undefined
 }

@@ -59,8 +59,8 @@ export const schFields: readonly Field<Appointment>[] = [
     elements: ["minutesDuration"],
     make: (sch, reading) => {
       const duration = minutes(sch.text(9), unitIn(sch, 10), "SCH-9", reading)
-      const whole = duration !== undefined && Number.isInteger(duration) && duration > 0
-      return whole ? { minutesDuration: duration } : undefined
+      const fits = duration !== undefined && Number.isInteger(duration) && duration < 2 ** 31
+      return fits && duration > 0 ? { minutesDuration: duration } : undefined
     },
   },
   contact(12, { ...callback, text: "placer contact" }),
