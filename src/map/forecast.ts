@@ -29,8 +29,9 @@ export interface Forecast {
 
 /**
  * What a set forecasts of one vaccine; undefined where it forecasts nothing. The guide would make
- * an Observation of each OBX; but which due date goes with which vaccine only OBX-4 tells, which an
- * Observation has no place for. R4's ImmunizationRecommendation is made of these very codes.
+ * an Observation of each OBX; but which due date goes with which vaccine only OBX-4 tells, which
+ * in an Observation is an extension that few read. R4's ImmunizationRecommendation is made of
+ * these very codes.
  *
  * @param ofNoVaccine it stands under an RXA that gave nothing, so that a dose number is of the next
  */

@@ -176,7 +176,7 @@ test("a part of the body is that of the table it is of: LN is a naris or a lymph
   expect(of("PELV^^HL70550")).toBe("Pelvis")
 })
 
-test("where it was given is a place with its address, or at least the address", () => {
+test("where it was given is a place with its address, or that of its address alone", () => {
   const at = (fields: string) => bundleOf([pid, orc, `${rxa}||||${fields}`], "EMR|KISUMU")
   const placed = at("MCH^R2^^KISUMU|||||||||||||||||12 Oginga Odinga St^^Kisumu")
   expect(resources(placed, "Location")).toMatchObject([
@@ -187,9 +187,10 @@ test("where it was given is a place with its address, or at least the address", 
     { name: "KISUMU", description: "Behind the market" },
   ])
   const addressed = at("|||||||||||||||||12 Oginga Odinga St^^Kisumu")
-  expect(immunizations(addressed)[0]?.location).toEqual({
-    display: "12 Oginga Odinga St, Kisumu",
-  })
+  expect(resources(addressed, "Location")).toMatchObject([
+    { name: "12 Oginga Odinga St, Kisumu", address: { city: "Kisumu" } },
+  ])
+  expect(immunizations(addressed)[0]?.location?.display).toBe("12 Oginga Odinga St, Kisumu")
 })
 
 test("a message without a patient is held, and one of nothing but a patient says so", () => {

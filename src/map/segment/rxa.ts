@@ -1,4 +1,4 @@
-import type { Organization, Quantity, Reference } from "fhir/r4"
+import type { Location, Organization, Quantity, Reference } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
@@ -59,8 +59,11 @@ export function placeGiven(
   const pl = named ?? given[0]
   const place = pl && location(pl, reading, make)
   if (place?.reference !== undefined || at === undefined) return place
-  // An address alone makes no Location: nothing would tell it from the next.
+  // A place that only its address names is known by that, as an organization is by its name.
   const { line = [], city, state, postalCode, country } = at
   const parts = [place?.display, ...line, city, state, postalCode, country]
-  return { display: parts.filter((part) => part !== undefined).join(", ") }
+  const name = parts.filter((part) => part !== undefined).join(", ")
+  const identifier = [own(reading, "Location", "address", ...parts.map((part) => part ?? ""))]
+  const resource: Location = { resourceType: "Location", identifier, name, address: at }
+  return { ...mention({ ...resource, mode: "instance" }), display: name }
 }
