@@ -22,22 +22,30 @@ export interface Layer {
   known: readonly Told[]
 }
 
-/** Our own identifier of the account of PID-18, which is of one patient; undefined without it. */
-export function accountIdentity(
-  pid: Segment,
+/**
+ * Our own identifier of the account that a field (PID-18, MRG-3) names, which is of one patient;
+ * undefined without a number.
+ */
+export function accountNumbered(
+  segment: Segment,
+  field: 3 | 18,
   patient: Reference,
   reading: Reading,
 ): OwnIdentifier | undefined {
-  const [number] = pid.repetitions(18)
+  const [number] = segment.repetitions(field)
   const key = number && patientKey(patientNumber(number), reading.source.assigner)
   return key === undefined ? undefined : own(reading, "Account", patient.reference ?? "", key)
 }
 
-/** What the PID, the PV1 and the event of a message say of its account. */
+/**
+ * What the PID, the PV1 and the event of a message say of its account. An ADT is not asked when the
+ * services were: what it takes back of a visit would have to be taken back here too.
+ */
 export function accountParts(pid: Segment, pv1: Segment | undefined, reading: Reading): Part[] {
   const status = statusOf(reading.message.type)
   const event: Part[] = status ? [{ part: "MSH-9", makes: { status }, mentions: [] }] : []
-  const visit = pv1 ? partsOf(pv1, pv1Fields, reading) : []
+  const ofAdt = reading.message.type.startsWith("ADT")
+  const visit = pv1 && !ofAdt ? partsOf(pv1, pv1Fields, reading) : []
   return [...event, ...partsOf(pid, pidFields, reading), ...visit]
 }
 

@@ -2,8 +2,9 @@ import type { Reference } from "fhir/r4"
 import type { Identified } from "../fhir/identity.ts"
 import type { Segment } from "../hl7/message.ts"
 import type { Writing } from "./adt.ts"
+import { addAccounts } from "./adt-account.ts"
 import { type Person, segmentsOf } from "./adt-person.ts"
-import { addCircumstances, addPayers, addProcedures, financeSegments } from "./finance.ts"
+import { addCircumstances, addProcedures, financeSegments } from "./finance.ts"
 import type { About } from "./mentioned.ts"
 import { type Part, partOf } from "./part.ts"
 import type { Mention, Reading } from "./reading.ts"
@@ -24,7 +25,7 @@ import { livingWill } from "./segment/pd1.ts"
 
 /** Adds what a message says of a patient besides who and where they are, but for diagnoses. */
 export function addClinical(person: Person, about: About, writing: Writing): void {
-  const { transaction, reading, layer, told } = writing
+  const { transaction, reading } = writing
   const mention: Mention = (resource) => transaction.create(resource)
   const { subject } = about
   const makers: [string, (segment: Segment) => Identified | undefined][] = [
@@ -39,12 +40,9 @@ export function addClinical(person: Person, about: About, writing: Writing): voi
       if (made !== undefined) transaction.update(made)
     }
   }
-  const { pid, segments: rest } = person
-  const [pv1, ...more] = segmentsOf(person, "PV1")
-  const payers = { pid, pv1: more.length === 0 ? pv1 : undefined, rest: [...rest] }
-  told.push(...addPayers(payers, about, writing, layer).told)
-  addProcedures(rest, about, writing)
-  addCircumstances(rest, about, writing)
+  addAccounts(person, about, writing)
+  addProcedures(person.segments, about, writing)
+  addCircumstances(person.segments, about, writing)
   addObserved(person, about, writing)
 }
 

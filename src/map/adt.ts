@@ -3,6 +3,7 @@ import { type OwnIdentifier, referenceTo } from "../fhir/identity.ts"
 import { Transaction } from "../fhir/transaction.ts"
 import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message, Told } from "../message.ts"
+import { accountsOf } from "./adt-account.ts"
 import { addClinical, addDiagnoses, readSegments } from "./adt-clinical.ts"
 import {
   mergePart,
@@ -14,7 +15,6 @@ import {
 } from "./adt-merge.ts"
 import { isRole, type Person, peopleOf, rolesAround, segmentsOf } from "./adt-person.ts"
 import { addVisit, type PlannedVisit, visitsOf } from "./adt-visit.ts"
-import { ownedAccounts } from "./finance.ts"
 import type { Layer } from "./known.ts"
 import type { About } from "./mentioned.ts"
 import { layPatient, type Owned, ownedName } from "./owned.ts"
@@ -68,7 +68,7 @@ function owned(message: Message, context: ReadContext): string[] {
       .filter((one) => one !== undefined)
       .map((one) => ownedName("Encounter", one)),
   ])
-  return [...new Set([...names, ...ownedAccounts(reading)])]
+  return [...new Set([...names, ...accountsOf(reading)])]
 }
 
 function map(message: Message, context: MapContext): Mapped {

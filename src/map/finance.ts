@@ -4,7 +4,7 @@ import { referenceTo } from "../fhir/identity.ts"
 import type { Transaction } from "../fhir/transaction.ts"
 import type { Segment } from "../hl7/message.ts"
 import type { Told } from "../message.ts"
-import { account, accountIdentity, accountParts, type Layer } from "./account.ts"
+import { account, accountNumbered, accountParts, type Layer } from "./account.ts"
 import { type Group, insurancesOf, patientsOf } from "./group.ts"
 import type { About } from "./mentioned.ts"
 import { type Part, partOf } from "./part.ts"
@@ -30,7 +30,7 @@ export const financeSegments = ["PR1", "GT1", "IN1", "IN2", "IN3", "ACC", "DRG"]
 export function ownedAccounts(reading: Reading): string[] {
   const names = [...patientsOf(reading).keys()].flatMap((pid) => {
     const patient = patientIdentity(pid, reading)
-    const identity = patient && accountIdentity(pid, referenceTo(patient), reading)
+    const identity = patient && accountNumbered(pid, 18, referenceTo(patient), reading)
     return identity ? [`Account/${identity.value}`] : []
   })
   return [...new Set(names)]
@@ -50,7 +50,7 @@ export function addPayers(
 ): { account: Reference | undefined; told: Told[] } {
   const { transaction, reading } = filing
   const paid = [...coverageParts(rest, pv1, about, filing), ...guarantorParts(rest, about, filing)]
-  const identity = accountIdentity(pid, about.subject, reading)
+  const identity = accountNumbered(pid, 18, about.subject, reading)
   if (identity === undefined) {
     // An ADT tells who pays for a patient, whether or not there is an account yet.
     const charged = /^(DFT|BAR)/.test(reading.message.type)

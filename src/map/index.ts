@@ -5,6 +5,7 @@ import { adt } from "./adt.ts"
 import { mapAny } from "./any.ts"
 import { bar } from "./bar.ts"
 import { dft } from "./dft.ts"
+import { familyOf } from "./family.ts"
 import { mdm } from "./mdm.ts"
 import { mfn } from "./mfn.ts"
 import { oml } from "./oml.ts"
@@ -89,10 +90,11 @@ export function ownedResources(
 }
 
 /** `ORU^R01` of a map's types names one type, `ACK` a whole family, as they do in a route. */
-function mapFor(maps: readonly MessageMap[], { type }: Message): MessageMap | undefined {
+function mapFor(maps: readonly MessageMap[], message: Message): MessageMap | undefined {
+  const { type } = message
   const [family = ""] = type.split("^")
   const of = (named: string) => maps.find(({ types }) => types.includes(named))
-  return of(type) ?? of(family)
+  return of(type) ?? of(family) ?? familyOf(maps, message)
 }
 
 /** A plain Error is one of our own; what the runtime throws may quote the message, so its name. */

@@ -88,7 +88,8 @@ export function encounterOf(
   reading: Reading,
 ): Encounter {
   const { period, location } = elements
-  const status = elements.status ?? usualStatus(visitClass)
+  // Who was discharged has left, whatever kind of visit it was.
+  const status = elements.status ?? (period?.end ? "finished" : usualStatus(visitClass))
   const named = {
     identifier: [identity, ...(elements.identifier ?? [])],
     class: elements.class ?? unknownClass,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test"
-import { mapMessage, maps } from "../../src/map/index.ts"
+import { mapMessage, maps, ownedResources } from "../../src/map/index.ts"
 import type { MessageMap } from "../../src/mapping.ts"
 import { context, message, resources } from "./build.ts"
 
@@ -26,6 +26,20 @@ describe("a message", () => {
     if ("problem" in mapped) throw new Error(mapped.problem)
     expect(resources(mapped.bundle, "AllergyIntolerance")).toHaveLength(1)
     expect(mapped.notes).toEqual(["no map for CSU^C09: it was read segment by segment"])
+  })
+
+  test("of a trigger nobody maps is read by the family of its code or of its own segment", () => {
+    const made = (type: string, lines: readonly string[]) => {
+      const mapped = mapMessage(maps, message([header, pid, ...lines], { type }), context())
+      if ("problem" in mapped) throw new Error(mapped.problem)
+      return mapped
+    }
+    const vaccine = ["ORC|RE||V-1", "RXA|0|1|20260415||115^Tdap^CVX|999|||||||||||||||CP"]
+    expect(resources(made("VXU^Z22", vaccine).bundle, "Immunization")).toHaveLength(1)
+    const letter = ["TXA|1|CN|TX|||||||||D-1|||||AU", "OBX|1|TX|18842-5^Letter^LN||Dear all||||||F"]
+    expect(resources(made("ZDC^Z01", letter).bundle, "DocumentReference")).toHaveLength(1)
+    const owned = ownedResources(maps, message([header, pid, "SCH|A-1"]), context())
+    expect(owned).toEqual([expect.stringContaining("Appointment/")])
   })
 
   test("that asks, answers or acknowledges has nothing to send, and is not held", () => {
