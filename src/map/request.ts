@@ -98,7 +98,13 @@ export const requestElements = new Map<string, readonly string[]>([
   ["ORC-8", ["basedOn"]],
   ["ORC-12", ["requester"]],
   ["RO", ["replaces"]],
-  ["TQ1", ["occurrenceTiming", "occurrenceDateTime", "quantityQuantity", "priority", "note"]],
+  [
+    "TQ1",
+    [
+      ...["occurrenceTiming", "occurrenceDateTime", "quantityQuantity", "priority", "note"],
+      ...["asNeededBoolean", "asNeededCodeableConcept"],
+    ],
+  ],
   ["NTE", ["note"]],
   ["DG1", ["reasonReference"]],
   ["OBX", ["supportingInfo"]],

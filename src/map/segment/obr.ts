@@ -13,7 +13,7 @@ import { resultStatus } from "../vocabulary/decided.ts"
 import { diagnosticServiceSection } from "../vocabulary/diagnostic-service-section.ts"
 import { targetOf } from "../vocabulary/target.ts"
 import { annotations } from "./nte.ts"
-import { codeOf, numberIdentifiers, orderNumbers, securityOf } from "./orc.ts"
+import { codeOf, groupIdentifiers, numberIdentifiers, orderNumbers, securityOf } from "./orc.ts"
 import { participantsOf } from "./prt.ts"
 
 /**
@@ -67,6 +67,7 @@ export function diagnosticReport(
     identifier: [
       own(reading, "DiagnosticReport", ...key),
       ...numberIdentifiers(orderNumbers(order), reading),
+      ...groupIdentifiers(order.orc, reading),
     ],
     // R4's report has no notes of its own; R5's has, and this is how R4 borrows it. A remark of
     // the laboratory is no conclusion.

@@ -24,6 +24,10 @@ export function extensionsOf(
       if (!target) return undefined
       return { url: natureOfAbnormal, valueCodeableConcept: { coding: [{ ...target }] } }
     }),
+    ...each(obx, 30, (id) => {
+      const coding = [{ system: subType, code: id.text() }]
+      return { url: structureType, valueCodeableConcept: { coding } }
+    }),
     ...(analysed ? [{ url: analysisTime, valueDateTime: analysed }] : []),
     ...participants.flatMap((prt) => places(prt, reading, mention)),
   ]
@@ -68,4 +72,6 @@ const structure = "http://hl7.org/fhir/StructureDefinition"
 const subId = `${structure}/observation-v2-subid`
 const natureOfAbnormal = `${structure}/observation-nature-of-abnormal-test`
 const analysisTime = `${structure}/observation-analysis-date-time`
+const structureType = `${structure}/observation-structure-type`
+const subType = "http://terminology.hl7.org/CodeSystem/v2-0937"
 const eventLocation = `${structure}/event-location`

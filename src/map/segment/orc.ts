@@ -1,4 +1,4 @@
-import type { CodeableConcept, Practitioner, Reference, ServiceRequest } from "fhir/r4"
+import type { CodeableConcept, Identifier, Practitioner, Reference, ServiceRequest } from "fhir/r4"
 import type { Repetition, Segment } from "../../hl7/message.ts"
 import { each, type Field, type Part, partOf } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
@@ -176,6 +176,13 @@ function groups(orc: Segment, reading: Reading): Partial<ServiceRequest> {
     requisition: placer && entityIdentifier(placer, "PGN", "placer", reading),
     identifier: filler && [{ ...entityIdentifier(filler, undefined, local, reading), type }],
   }
+}
+
+/** The numbers of the group an order is of, as identifiers of what was reported. */
+export function groupIdentifiers(orc: Segment | undefined, reading: Reading): Identifier[] {
+  if (orc === undefined) return []
+  const { requisition, identifier = [] } = groups(orc, reading)
+  return requisition ? [requisition, ...identifier] : identifier
 }
 
 /** An EIP of the order that gave rise to this one; its resource may be in no message of ours. */

@@ -18,7 +18,7 @@ test.each<[string, string, Timing]>([
   ["every two days", "TQ1|1||Q2D", { repeat: { frequency: 1, period: 2, periodUnit: "d" } }],
   ["twice a day", "TQ1|1||BID", { code: { coding: [{ code: "BID" }] } }],
   ["once", "TQ1|1||Once", { repeat: { count: 1 } }],
-  ["a pattern of the site's own", "TQ1|1||ROUNDS", { code: { text: "ROUNDS" } }],
+  ["a pattern of the site's own", "TQ1|1||ROUNDS", { code: { coding: [{ code: "ROUNDS" }] } }],
   [
     "at times of the day",
     "TQ1|1|||0800~20:30",
