@@ -34,7 +34,11 @@ export interface Carrier {
 }
 
 /** The fields whose rows, or a component of whose rows, lead to a data type's table. */
-export function carriersOf(table: string, segments: readonly Row[], types: readonly Row[]) {
+export function carriersOf(
+  table: string,
+  segments: readonly Row[],
+  types: readonly Row[],
+): Carrier[] {
   const fields = segments
     .filter(({ mapping }) => same(mapping, table))
     .map((row) => {
@@ -59,7 +63,8 @@ export function carriersOf(table: string, segments: readonly Row[], types: reado
           return { row, component: inner.number, target }
         })
     })
-  return [...fields, ...nested]
+  // Enough of them: a type is read in one place, whichever field is of it.
+  return [...new Map([...fields, ...nested].map((one) => [keyOf(one), one])).values()].slice(0, 12)
 }
 
 /** Whether the maps honour a row of a data type's table, in one of the fields that carry it. */
@@ -68,15 +73,18 @@ export function honoursType(row: Row, carriers: readonly Carrier[], codes: Codes
     const target = targetOf(carrier.target, row.attribute)
     const field = carrier.row.number
     if (field === undefined) return false
-    return placesOf(carrier.row.source).some((place) =>
-      scenariosOf(carrier.row).some(({ others, values }) =>
-        changesOf(row, carrier, codes, values).some(([without, value]) => {
-          const before = new Map([...others, [field, without]])
-          const sayings = tried(place, new Map([...others, [field, value]]), before)
-          return honours(row, target, sayings)
-        }),
-      ),
-    )
+    // The families read a segment in one place too: the first few messages that have it will do.
+    return placesOf(carrier.row.source)
+      .slice(0, 4)
+      .some((place) =>
+        scenariosOf(carrier.row).some(({ others, values }) =>
+          changesOf(row, carrier, codes, values).some(([without, value]) => {
+            const before = new Map([...others, [field, without]])
+            const sayings = tried(place, new Map([...others, [field, value]]), before)
+            return honours(row, target, sayings)
+          }),
+        ),
+      )
   })
 }
 
@@ -160,6 +168,10 @@ function placesOf(segment: string): Place[] {
     const at = lines.findIndex((line) => line.startsWith(`${segment}|`))
     return at < 0 ? [] : [{ lines, segment: at }]
   })
+}
+
+function keyOf({ row, component, target }: Carrier): string {
+  return [row.source, row.number, component, target.type, ...target.path].join()
 }
 
 /** A table about a resource leads to that resource, wherever it is mentioned. */

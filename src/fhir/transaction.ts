@@ -29,12 +29,11 @@ export class Transaction {
 
   /** Adds a resource that the message owns: a conditional update by our identifier. */
   update(resource: Identified): Reference {
-    const own = this.#own(resource)
-    const url = `${resource.resourceType}?identifier=${own.system}|${own.value}`
-    const { reference } = referenceTo(own)
+    const { found, by, reference } = this.#findable(resource)
+    const url = `${resource.resourceType}?${by}`
     const before = this.#entries.get(reference)
-    if (before?.request?.method !== "PUT") this.#add(reference, resource, { method: "PUT", url })
-    else if (!Bun.deepEquals(before.resource, compact(resource))) {
+    if (before?.request?.method !== "PUT") this.#add(reference, found, { method: "PUT", url })
+    else if (!Bun.deepEquals(before.resource, compact(found))) {
       this.#passedOver.add(resource.resourceType)
     }
     return { reference }
@@ -42,11 +41,9 @@ export class Transaction {
 
   /** Adds a resource that the message only mentions: created where absent, never overwritten. */
   create(resource: Identified): Reference {
-    const own = this.#own(resource)
-    const ifNoneExist = `identifier=${own.system}|${own.value}`
-    const { reference } = referenceTo(own)
+    const { found, by: ifNoneExist, reference } = this.#findable(resource)
     if (!this.#entries.has(reference)) {
-      this.#add(reference, resource, { method: "POST", url: resource.resourceType, ifNoneExist })
+      this.#add(reference, found, { method: "POST", url: resource.resourceType, ifNoneExist })
     }
     return { reference }
   }
@@ -55,8 +52,7 @@ export class Transaction {
   createTagged(resource: Provenance | Binary, ...key: string[]): Reference {
     const type = resource.resourceType
     const own = ownIdentifier(this.#site, type, ...key)
-    const tag = [...(resource.meta?.tag ?? []), { system: own.system, code: own.value }]
-    const tagged = { ...resource, meta: { ...resource.meta, tag } }
+    const tagged = withTag(resource, own)
     const ifNoneExist = `_tag=${own.system}|${own.value}`
     const { reference } = referenceTo(own)
     if (!this.#entries.has(reference)) {
@@ -86,10 +82,17 @@ export class Transaction {
     return { resourceType: "Bundle", type: "transaction", entry: [...this.#entries.values()] }
   }
 
-  #own(resource: Identified): OwnIdentifier {
+  /** The resource as a server finds it again, and by what. */
+  #findable(resource: Identified): { found: Identified; by: string; reference: string } {
     const own = ownIdentifierOf(this.#site, resource)
     if (own === undefined) throw new Error(`a ${resource.resourceType} without our identifier`)
-    return own
+    const { reference } = referenceTo(own)
+    const token = `${own.system}|${own.value}`
+    if (resource.resourceType !== "ObservationDefinition") {
+      return { found: resource, by: `identifier=${token}`, reference }
+    }
+    // R4 gives it an identifier, and no search parameter for it.
+    return { found: withTag(resource, own), by: `_tag=${token}`, reference }
   }
 
   #add(fullUrl: string, resource: FhirResource, request: BundleEntry["request"]) {
@@ -99,4 +102,9 @@ export class Transaction {
     this.#entries.set(fullUrl, { fullUrl, resource: kept, request })
     this.#references.set(fullUrl, references)
   }
+}
+
+function withTag<R extends FhirResource>(resource: R, { system, value }: OwnIdentifier): R {
+  const tag = [...(resource.meta?.tag ?? []), { system, code: value }]
+  return { ...resource, meta: { ...resource.meta, tag } }
 }

@@ -43,6 +43,16 @@ describe("a transaction", () => {
     ])
   })
 
+  test("finds by its tag what R4 has no search by identifier for", () => {
+    const id = ownIdentifier(site, "ObservationDefinition", "GLU")
+    const transaction = new Transaction(site)
+    const code = { text: "Glucose" }
+    transaction.update({ resourceType: "ObservationDefinition", identifier: [id], code })
+    const { resource, request } = transaction.bundle().entry?.[0] ?? {}
+    expect(request?.url).toBe(`ObservationDefinition?_tag=urn:waystation:kisumu-01|${id.value}`)
+    expect(resource?.meta?.tag).toEqual([{ system: id.system, code: id.value }])
+  })
+
   test("names a resource once, and an update of it counts more than a mention", () => {
     const transaction = new Transaction(site)
     transaction.create({ ...patient, gender: "unknown" })
