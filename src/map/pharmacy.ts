@@ -4,6 +4,7 @@ import { Transaction } from "../fhir/transaction.ts"
 import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message } from "../message.ts"
 import { administrationKey, medicationAdministration } from "./administration.ts"
+import { addCharges } from "./charge.ts"
 import { dispenseKey, medicationDispense } from "./dispense.ts"
 import { addObserved } from "./drug-observed.ts"
 import { type About, mentionPatient } from "./mentioned.ts"
@@ -102,7 +103,7 @@ function map(message: Message, context: MapContext): Mapped {
 
 function addTreated(treated: Treated, index: number, owned: Owned, filing: Keeping): void {
   const { transaction, reading } = filing
-  const { pid, pv1, orders, notes, allergies, insurances } = treated
+  const { pid, pv1, orders, notes, allergies, insurances, charges } = treated
   const about = pid && mentionPatient({ ...treated, pid }, index, filing)
   if (notes.some((nte) => nte.text(3) !== undefined)) {
     reading.note("NTE under PID: FHIR has no place for it")
@@ -117,6 +118,10 @@ function addTreated(treated: Treated, index: number, owned: Owned, filing: Keepi
       const made = coverage(in1, about.subject, reading, mention)
       if (made !== undefined) mention(made)
     }
+  }
+  if (about !== undefined && charges.length > 0) {
+    const nothing = { account: undefined, diagnoses: new Map(), procedures: new Map() }
+    addCharges(charges, about, nothing, filing)
   }
   for (const order of orders) addOrder(order, about && { about, pv1 }, owned, filing)
 }
