@@ -150,6 +150,8 @@ export const messages: readonly (readonly string[])[] = [
   ]),
   drug("RDE^O11^RDE_O11", ["RXO|1^Paracetamol^99DRG|500", "RXE||1^Paracetamol^99DRG|500||mg"]),
   drug("OMP^O09^OMP_O09", ["RXO|1^Paracetamol^99DRG"]),
+  // Units, a range and a volume say nothing without the numbers beside them.
+  drug("OMP^O09^OMP_O09", ["RXO|1^Paracetamol^99DRG|500|750||||||||100|||||||7|||||||5"]),
   drug("RDS^O13^RDS_O13", ["RXD|1|1^Paracetamol^99DRG|20260301|10|||RX1"]),
   drug("RAS^O17^RAS_O17", ["RXA|0|1|20260301||1^Paracetamol^99DRG|500"]),
   message("PPR^PC1^PPR_PC1", [

@@ -1,6 +1,7 @@
 import type { Identifier, Reference } from "fhir/r4"
 import { type OwnIdentifier, siteSystem } from "../fhir/identity.ts"
 import type { Segment } from "../hl7/message.ts"
+import type { Part } from "./part.ts"
 import type { PharmacyOrder } from "./pharmacy-order.ts"
 import { own, type Reading } from "./reading.ts"
 import type { Filing } from "./report.ts"
@@ -43,12 +44,29 @@ export function orderKey(
 }
 
 /** The numbers of an order as identifiers of its prescription. */
-export function prescriptionIdentifiers(known: OrderKey, reading: Reading): Identifier[] {
+export function prescriptionIdentifiers(
+  known: Omit<OrderKey, "key" | "identity">,
+  reading: Reading,
+): Identifier[] {
   const { prescription } = known
   const numbers = numberIdentifiers(known, reading)
   return prescription === undefined
     ? numbers
     : [...numbers, prescriptionNumber(prescription, reading)]
+}
+
+/** The same, each as a part of its own: a message need not repeat them all. */
+export function numberParts(known: OrderKey, reading: Reading): Part[] {
+  const { placer, filler, prescription } = known
+  const numbers = [
+    { part: "ORC-2", numbered: { placer, filler: undefined, prescription: undefined } },
+    { part: "ORC-3", numbered: { placer: undefined, filler, prescription: undefined } },
+    { part: "RXE-15", numbered: { placer: undefined, filler: undefined, prescription } },
+  ]
+  return numbers.flatMap(({ part, numbered }) => {
+    const identifier = prescriptionIdentifiers(numbered, reading)
+    return identifier.length > 0 ? [{ part, makes: { identifier }, mentions: [] }] : []
+  })
 }
 
 /** A number of the pharmacy's own list: another pharmacy's number 5 is another prescription. */

@@ -38,6 +38,8 @@ export interface Treated extends Omit<Concerned, "pid"> {
   pid: Segment | undefined
   allergies: Segment[]
   insurances: Segment[]
+  /** FT1, each with the notes under it. */
+  charges: Segment[]
   notes: Segment[]
   orders: PharmacyOrder[]
 }
@@ -124,6 +126,9 @@ function put(segment: Segment, place: Place): Place | undefined {
     case "IN1":
       treated.insurances.push(segment)
       return { ...place, notes: treated.notes }
+    case "FT1":
+      treated.charges.push(segment)
+      return { ...place, notes: treated.charges }
     case "ORC": {
       const { notes } = begin(treated, segment)
       return { treated, prepared: undefined, notes }
@@ -222,6 +227,7 @@ function newTreated(pid: Segment | undefined): Treated {
     pv1: undefined,
     allergies: [],
     insurances: [],
+    charges: [],
     notes: [],
     orders: [],
   }

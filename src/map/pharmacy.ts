@@ -1,25 +1,30 @@
 import type { Reference } from "fhir/r4"
+import { referenceTo } from "../fhir/identity.ts"
 import { Transaction } from "../fhir/transaction.ts"
-import type { MapContext, Mapped, MessageMap } from "../mapping.ts"
+import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message } from "../message.ts"
 import { administrationKey, medicationAdministration } from "./administration.ts"
+import { addCharges } from "./charge.ts"
 import { dispenseKey, medicationDispense } from "./dispense.ts"
+import { addObserved } from "./drug-observed.ts"
 import { type About, mentionPatient } from "./mentioned.ts"
-import { type OrderKey, orderKey, prescriptionIdentifiers } from "./order-key.ts"
+import type { OrderKey } from "./order-key.ts"
 import { taskOf } from "./order-task.ts"
-import { type PharmacyOrder, type Prepared, type Treated, treatmentsOf } from "./pharmacy-order.ts"
-import { medicationRequest } from "./prescription.ts"
-import { addOrigin, concluded, type Mention, type Reading, readMessage } from "./reading.ts"
+import { type PharmacyOrder, type Treated, treatmentsOf } from "./pharmacy-order.ts"
+import {
+  addRequest,
+  type Keeping,
+  keyed,
+  numbered,
+  type Owned,
+  prescriptionName,
+  type Whom,
+} from "./prescribe.ts"
+import { addOrigin, concluded, type Mention, readMessage } from "./reading.ts"
 import { distinct, type Filing } from "./report.ts"
 import { allergy } from "./segment/al1.ts"
 import { coverage } from "./segment/in1.ts"
-import {
-  attachmentsOf,
-  bringsFile,
-  documentReference,
-  observation,
-  observationKey,
-} from "./segment/obx.ts"
+import { patientIdentity } from "./segment/pid.ts"
 import { noteUnplaced } from "./unplaced.ts"
 
 /** What a message of the pharmacy keeps up to date; the rest of its orders it only mentions. */
@@ -40,19 +45,33 @@ const owns = {
   "RRD^O14": "answer",
   "RRA^O02": "answer",
   "RRA^O18": "answer",
-} as const
-
-type Owned = (typeof owns)[keyof typeof owns]
+} as const satisfies Record<string, Owned>
 
 /**
  * Prescriptions, what was dispensed and what was given (2.5.1, 4.13), and the answers to them. The
  * guide has no message table for any of these: which resource each of them owns is our own choice.
  */
-export const pharmacy: MessageMap = { types: Object.keys(owns), map }
+export const pharmacy: MessageMap = { types: Object.keys(owns), owned: ownedPrescriptions, map }
+
+function ownedPrescriptions(message: Message, context: ReadContext): string[] {
+  const owned: Owned = owns[message.type as keyof typeof owns]
+  if (owned !== "request" && owned !== "answer") return []
+  const reading = readMessage(message, context)
+  const counted = distinct()
+  return treatmentsOf(reading).flatMap(({ pid, orders }) => {
+    const patient = pid && patientIdentity(pid, reading)
+    if (patient === undefined) return []
+    const about = { subject: referenceTo(patient), encounter: undefined }
+    const names = orders.map((order) =>
+      prescriptionName(keyed(order, about, owned, { reading, distinct: counted })),
+    )
+    return [...new Set(names)]
+  })
+}
 
 function map(message: Message, context: MapContext): Mapped {
   const reading = readMessage(message, context)
-  const owned = owns[message.type as keyof typeof owns]
+  const owned: Owned = owns[message.type as keyof typeof owns]
   const treatments = treatmentsOf(reading)
   const orders = treatments.flatMap(({ orders }) => orders)
   if (orders.length === 0) {
@@ -68,16 +87,23 @@ function map(message: Message, context: MapContext): Mapped {
   const missing = treatments.some(({ pid }) => pid === undefined)
   if (missing && owned !== "answer") return { problem: "no PID segment" }
   const transaction = new Transaction(reading.site.id)
-  const filing: Filing = { transaction, reading, distinct: distinct() }
+  const filing: Keeping = {
+    transaction,
+    reading,
+    distinct: distinct(),
+    messageId: message.id,
+    known: context.known,
+    told: [],
+  }
   for (const [index, treated] of treatments.entries()) addTreated(treated, index, owned, filing)
   if (transaction.references().length === 0) return { problem: "nothing in it can be told in FHIR" }
   addOrigin(transaction, reading)
-  return concluded(reading, { transaction, told: [] })
+  return concluded(reading, { transaction, told: filing.told })
 }
 
-function addTreated(treated: Treated, index: number, owned: Owned, filing: Filing): void {
+function addTreated(treated: Treated, index: number, owned: Owned, filing: Keeping): void {
   const { transaction, reading } = filing
-  const { pid, orders, notes, allergies, insurances } = treated
+  const { pid, pv1, orders, notes, allergies, insurances, charges } = treated
   const about = pid && mentionPatient({ ...treated, pid }, index, filing)
   if (notes.some((nte) => nte.text(3) !== undefined)) {
     reading.note("NTE under PID: FHIR has no place for it")
@@ -93,7 +119,11 @@ function addTreated(treated: Treated, index: number, owned: Owned, filing: Filin
       if (made !== undefined) mention(made)
     }
   }
-  for (const order of orders) addOrder(order, about, owned, filing)
+  if (about !== undefined && charges.length > 0) {
+    const nothing = { account: undefined, diagnoses: new Map(), procedures: new Map() }
+    addCharges(charges, about, nothing, filing)
+  }
+  for (const order of orders) addOrder(order, about && { about, pv1 }, owned, filing)
 }
 
 /** Whom to call about an order, what it costs, and which step of the work it is. */
@@ -103,74 +133,22 @@ const unplacedOfOrder = [
 
 function addOrder(
   order: PharmacyOrder,
-  about: About | undefined,
+  whom: Whom | undefined,
   owned: Owned,
-  filing: Filing,
+  filing: Keeping,
 ): void {
   const { transaction, reading } = filing
+  const about = whom?.about
   const mention: Mention = (resource) => transaction.create(resource)
   if (order.orc) noteUnplaced(order.orc, unplacedOfOrder, reading)
   const known = keyed(order, about, owned, filing)
-  const request = about && addRequest(order, known, about, owned, filing)
+  const request = whom && addRequest(order, known, whom, owned, filing)
   const focus = request ?? numbered(known, about, reading)
   if (about !== undefined) addGiven(order, { known, request: focus, about }, owned, filing)
-  const told = request || order.dispensed.length > 0 || order.administered.length > 0
-  if (order.orc === undefined || (owned !== "answer" && told)) return
+  const detailed = order.requested ?? order.encoded ?? order.dispensed[0] ?? order.administered[0]
+  if (order.orc === undefined || (owned !== "answer" && detailed)) return
   const task = taskOf(order.orc, known, focus, about, reading, mention)
   if (task !== undefined) transaction.update(task)
-}
-
-/**
- * A prescription may be mentioned under several ORC of one number, one for each dose that was
- * given; a message that brings prescriptions brings as many as it has ORC.
- */
-function keyed(
-  order: PharmacyOrder,
-  about: About | undefined,
-  owned: Owned,
-  { reading, distinct }: Filing,
-): OrderKey {
-  const subject = about?.subject.reference ?? ""
-  const known = orderKey(order, subject, owned === "request" ? distinct : undefined, reading)
-  const unnumbered = owned !== "request" && numbered(known, about, reading) === undefined
-  return unnumbered ? orderKey(order, subject, distinct, reading) : known
-}
-
-/**
- * The prescription by its identifier, where no resource of this message is it: by ours, or where
- * the patient that belongs to ours is not told, by the number.
- */
-function numbered(
-  known: OrderKey,
-  about: About | undefined,
-  reading: Reading,
-): Reference | undefined {
-  const [number] = prescriptionIdentifiers(known, reading)
-  const identifier = about && number ? known.identity : number
-  return identifier && { type: "MedicationRequest", identifier }
-}
-
-function addRequest(
-  order: PharmacyOrder,
-  known: OrderKey,
-  about: About,
-  owned: Owned,
-  filing: Filing,
-): Reference | undefined {
-  const { transaction, reading } = filing
-  const mention: Mention = (resource) => transaction.create(resource)
-  const prepared = order.encoded ?? order.requested
-  if (prepared === undefined) return undefined
-  const under = [order.requested, order.encoded].filter((one) => one !== undefined)
-  const supportingInformation = under.flatMap((one) => addObserved(one, known.key, about, filing))
-  const made = medicationRequest(
-    order,
-    known,
-    { ...about, supportingInformation },
-    reading,
-    mention,
-  )
-  return made && (owned === "request" ? transaction.update(made) : mention(made))
 }
 
 /** What was dispensed and what was given of an order. */
@@ -184,7 +162,7 @@ function addGiven(
   const mention: Mention = (resource) => transaction.create(resource)
   for (const dispensed of order.dispensed) {
     const key = filing.distinct(["dispense", ...dispenseKey(dispensed, known, reading)])
-    const observed = addObserved(dispensed, key, about, filing)
+    const observed = addObserved(dispensed, key, about, filing).map(plain)
     const prescribed = { ...about, request, known, observed }
     const made = medicationDispense(dispensed, order, key, prescribed, reading, mention)
     if (owned === "dispense") transaction.update(made)
@@ -192,7 +170,7 @@ function addGiven(
   }
   for (const given of order.administered) {
     const key = filing.distinct(["administration", ...administrationKey(given, known, reading)])
-    const observed = addObserved(given, key, about, filing)
+    const observed = addObserved(given, key, about, filing).map(plain)
     const prescribed = { ...about, request, known, observed }
     const made = medicationAdministration(given, order, key, prescribed, reading, mention)
     if (owned === "administration") transaction.update(made)
@@ -200,26 +178,6 @@ function addGiven(
   }
 }
 
-/** Adds what was observed for a drug: a weight, a blood pressure before a dose. */
-function addObserved(
-  { observed, segment }: Prepared,
-  key: readonly string[],
-  about: About,
-  { transaction, reading, distinct }: Filing,
-): Reference[] {
-  const mention: Mention = (resource) => transaction.create(resource)
-  const within = { ...about, specimen: undefined, focus: undefined, obr: undefined }
-  return observed.flatMap((one) => {
-    const own = distinct([...key, reading.sender, segment.name, ...observationKey(one)])
-    if (bringsFile(one)) {
-      const files = attachmentsOf(one, reading)
-      if (files.length === 0) reading.note("OBX-5: there is no file in it; it is left out")
-      else {
-        return transaction.update(documentReference(one, files, own, within, reading, mention))
-      }
-      return []
-    }
-    const made = observation(one, own, within, reading, mention)
-    return made === undefined ? [] : transaction.update(made)
-  })
+function plain({ reference }: Reference): Reference {
+  return { reference }
 }

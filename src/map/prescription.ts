@@ -1,44 +1,126 @@
-import type { CodeableConcept, MedicationRequest, Meta, Reference } from "fhir/r4"
-import { siteSystem } from "../fhir/identity.ts"
+import type { CodeableConcept, MedicationRequest, Reference } from "fhir/r4"
+import { type OwnIdentifier, siteSystem } from "../fhir/identity.ts"
 import type { Segment } from "../hl7/message.ts"
 import { dispenseRequest } from "./dispense-request.ts"
 import { dosages } from "./dosage.ts"
 import { medication } from "./medication.ts"
 import type { About } from "./mentioned.ts"
-import { type OrderKey, parentOf, prescriptionIdentifiers } from "./order-key.ts"
-import { each } from "./part.ts"
+import { numberParts, type OrderKey, parentOf } from "./order-key.ts"
+import { each, type Part, partOf } from "./part.ts"
 import type { PharmacyOrder, Prepared } from "./pharmacy-order.ts"
 import type { Mention, Reading } from "./reading.ts"
 import { annotations } from "./segment/nte.ts"
+import { authoredOn, metaOf, settingOf, statusOfOrder } from "./segment/orc-pharmacy.ts"
 import { rxe } from "./segment/rxe.ts"
 import { type PrescriptionFields, rxo } from "./segment/rxo.ts"
 import { timesOfTq1 } from "./times.ts"
 import { absentCode } from "./type/absent.ts"
-import { concept, firstConcept, numberOf, translated } from "./type/cwe.ts"
-import { dateTime } from "./type/dtm.ts"
+import { concept, numberOf } from "./type/cwe.ts"
 import { entityAt, entityIdentifier } from "./type/ei.ts"
-import { type Status, statusOf } from "./type/status.ts"
 import { type Times, timesIn } from "./type/tq.ts"
 import { practitioner } from "./type/xcn.ts"
 import { noteUnplaced } from "./unplaced.ts"
 import { allowSubstitution } from "./vocabulary/allow-substitution.ts"
-import { confidentiality } from "./vocabulary/confidentiality.ts"
-import { prescriptionControl, prescriptionStatus } from "./vocabulary/decided-pharmacy.ts"
 import { extendedPriority } from "./vocabulary/extended-priority.ts"
 import { targetOf } from "./vocabulary/target.ts"
 
 /**
- * The prescription of an order; undefined where it has neither RXO nor RXE. What the pharmacy has
+ * What the segments of an order say of its prescription, part by part. What the pharmacy has
  * encoded counts before what was asked for: drug and dose are never mixed out of both.
  */
-export function medicationRequest(
+export function prescriptionParts(
   order: PharmacyOrder,
   known: OrderKey,
-  about: About & { supportingInformation: Reference[] },
+  observed: readonly Reference[],
   reading: Reading,
-  mention: Mention,
-): MedicationRequest | undefined {
+): Part[] {
   const { orc, requested, encoded } = order
+  const at = (field: number, make: (orc: Segment, mention: Mention) => Made): Part | undefined => {
+    const part = `ORC-${field}`
+    if (orc?.deleted(field)) return { part, makes: null, mentions: [] }
+    return orc && partOf(part, reading, (mention) => make(orc, mention))
+  }
+  const of = (part: string, make: (mention: Mention) => Made) => partOf(part, reading, make)
+  const group = entityAt(orc, 4)
+  const parts = [
+    of("ORC-1", () => statusOfOrder(orc, reading)),
+    ...numberParts(known, reading),
+    at(4, () => ({ groupIdentifier: group && entityIdentifier(group, "PGN", "placer", reading) })),
+    at(8, () => ({ basedOn: parentOf(orc, reading) })),
+    of("ORC-9", () => ({ authoredOn: authoredOn(orc, encoded?.segment, reading) })),
+    at(10, (orc, mention) => ({ recorder: peopleIn(orc, 10, reading, mention)[0] })),
+    orc?.deleted(12)
+      ? at(12, () => ({}))
+      : of("ORC-12", (mention) => ({ requester: requesterOf(order, reading, mention) })),
+    at(28, (orc) => ({ meta: metaOf(orc, reading) })),
+    at(29, (orc) => ({ category: settingOf(orc) })),
+    of("RX", (mention) => drugOf(order, reading, mention)),
+    of("RX-9", () => ({ substitution: substitutionOf(order, reading) })),
+    of("RX-20", () => ({ reasonCode: reasonsOf(order, reading) })),
+    of("RX-27", () => ({ category: kindOf(encoded ?? requested, encoded ? rxe : rxo) })),
+    of("NTE", (mention) => ({ note: notesOf(order, reading, mention) })),
+    of("OBX", () => ({ supportingInformation: [...observed] })),
+  ]
+  return parts.filter((part) => part !== undefined)
+}
+
+type Made = Partial<MedicationRequest> | undefined
+
+/** The elements a part can make, so that one it deletes is not filled from elsewhere. */
+export const prescriptionElements: ReadonlyMap<string, readonly string[]> = new Map([
+  ["ORC-1", ["status", "_status", "statusReason"]],
+  ["ORC-2", ["identifier"]],
+  ["ORC-3", ["identifier"]],
+  ["RXE-15", ["identifier"]],
+  ["ORC-4", ["groupIdentifier"]],
+  ["ORC-8", ["basedOn"]],
+  ["ORC-9", ["authoredOn"]],
+  ["ORC-10", ["recorder"]],
+  ["ORC-12", ["requester"]],
+  ["ORC-28", ["meta"]],
+  ["ORC-29", ["category"]],
+  ["RX-27", ["category"]],
+  [
+    "RX",
+    [
+      ...["intent", "priority", "medicationReference", "medicationCodeableConcept"],
+      ...["dosageInstruction", "dispenseRequest"],
+    ],
+  ],
+  ["RX-9", ["substitution"]],
+  ["RX-20", ["reasonCode"]],
+  ["NTE", ["note"]],
+  ["OBX", ["supportingInformation"]],
+  ["PV1-19", ["encounter"]],
+])
+
+/** The MedicationRequest of these elements. */
+export function medicationRequestOf(
+  identity: OwnIdentifier,
+  { subject, encounter }: About,
+  elements: Partial<MedicationRequest>,
+): MedicationRequest {
+  const { identifier = [], encounter: visit, ...settled } = elements
+  return {
+    resourceType: "MedicationRequest",
+    identifier: [identity, ...identifier],
+    status: "unknown",
+    intent: "order",
+    ...(namesDrug(elements) ? {} : { medicationCodeableConcept: absentCode }),
+    subject,
+    encounter: encounter ?? visit,
+    ...settled,
+  }
+}
+
+/** Whether it is known what is to be given: without that there is no prescription. */
+export function namesDrug(elements: Partial<MedicationRequest>): boolean {
+  return (elements.medicationReference ?? elements.medicationCodeableConcept) !== undefined
+}
+
+/** What is to be given, and how: all of it by one segment. */
+function drugOf(order: PharmacyOrder, reading: Reading, mention: Mention): Made {
+  const { requested, encoded } = order
   const prepared = encoded ?? requested
   if (prepared === undefined) return undefined
   const fields = encoded ? rxe : rxo
@@ -46,37 +128,29 @@ export function medicationRequest(
   const drug = medication(segment, fields.drug, prepared.components, reading, mention)
   if (drug === undefined) reading.note(`${fields.drug.code}: no drug is named`)
   const times = timesOf(order, prepared, reading)
-  const group = entityAt(orc, 4)
   noteUnplaced(segment, fields.unplaced, reading)
   return {
-    resourceType: "MedicationRequest",
-    meta: metaOf(orc, reading),
-    identifier: [known.identity, ...prescriptionIdentifiers(known, reading)],
-    basedOn: parentOf(orc, reading),
-    groupIdentifier: group && entityIdentifier(group, "PGN", "placer", reading),
-    ...statusOfOrder(orc, reading),
-    statusReason: orc && firstConcept(orc, "ORC-16", reading),
     // The guide calls an RXO the original order; once it is encoded, either side may have sent it.
     intent: encoded ? "order" : "original-order",
-    category: categoriesOf(orc, segment, fields),
     priority: priorityOf(times),
     ...(drug ? { medicationReference: drug } : { medicationCodeableConcept: absentCode }),
-    ...about,
-    authoredOn: authoredOn(orc, encoded, reading),
-    requester: requesterOf(order, reading, mention),
-    recorder: orc && each(orc, 10, (xcn) => practitioner(xcn, reading, mention))[0],
-    reasonCode: eitherOf(order, ({ segment, fields }) => {
-      const { indication } = fields
-      return each(segment, numberOf(indication), (cwe) => concept(cwe, indication, reading))
-    }),
-    note: notesOf(order, reading, mention),
     dosageInstruction: ordered(
       dosages(segment, fields.dose, { times, routes: prepared.routes }, reading),
       encoded === undefined,
     ),
     dispenseRequest: dispenseRequest(segment, fields, reading),
-    substitution: substitutionOf(order, reading),
   }
+}
+
+function peopleIn(segment: Segment, field: number, reading: Reading, mention: Mention) {
+  return each(segment, field, (xcn) => practitioner(xcn, reading, mention))
+}
+
+/** Why it is given. */
+function reasonsOf(order: PharmacyOrder, reading: Reading): CodeableConcept[] {
+  return eitherOf(order, ({ segment, fields: { indication } }) =>
+    each(segment, numberOf(indication), (cwe) => concept(cwe, indication, reading)),
+  )
 }
 
 /** The times nearest to the drug that tell any: its own TQ1, the order's, or the older fields. */
@@ -85,37 +159,6 @@ export function timesOf(order: PharmacyOrder, prepared: Prepared, reading: Readi
   if (tq1.length > 0) return timesOfTq1(tq1, reading)
   const encoded = timesIn(order.encoded?.segment, 1, reading)
   return encoded.length > 0 ? encoded : timesIn(order.orc, 7, reading)
-}
-
-/** Who may see it (ORC-28). */
-export function metaOf(orc: Segment | undefined, reading: Reading): Meta {
-  const [cwe] = orc?.repetitions(28) ?? []
-  const target = targetOf(confidentiality, cwe?.text(1))
-  return { security: cwe && translated(cwe, target, "ORC-28", reading)?.coding }
-}
-
-/** ORC-5, else what ORC-1 does to the order. */
-function statusOfOrder(
-  orc: Segment | undefined,
-  reading: Reading,
-): Status<NonNullable<MedicationRequest["status"]>> {
-  const code = orc?.text(5)
-  if (code !== undefined) {
-    const plain = Object.hasOwn(prescriptionStatus, code) && code !== "A" ? code : ""
-    return statusOf(prescriptionStatus, code, { field: "ORC-5", table: "0038", plain }, reading)
-  }
-  const control = orc?.text(1)
-  if (control === undefined) {
-    reading.note("ORC: neither ORC-1 nor ORC-5 tells the order's status")
-    return { status: "unknown" }
-  }
-  if (targetOf(prescriptionControl, control) === null) {
-    reading.note("ORC-1: its code leaves the status to ORC-5, which is empty")
-    return { status: "unknown" }
-  }
-  const plain = targetOf(prescriptionControl, control) ? control : ""
-  const from = { field: "ORC-1", table: "0119", plain }
-  return statusOf(prescriptionControl, control, from, reading)
 }
 
 /** What the two segments say by `read`, of what is encoded before what was asked for. */
@@ -129,18 +172,11 @@ function eitherOf<T>(
 
 function requesterOf(order: PharmacyOrder, reading: Reading, mention: Mention) {
   const { orc } = order
-  const [ordering] = orc ? each(orc, 12, (xcn) => practitioner(xcn, reading, mention)) : []
+  const [ordering] = orc ? peopleIn(orc, 12, reading, mention) : []
   if (ordering !== undefined) return ordering
   return eitherOf(order, ({ segment, fields }) =>
-    each(segment, fields.prescriber, (xcn) => practitioner(xcn, reading, mention)),
+    peopleIn(segment, fields.prescriber, reading, mention),
   )[0]
-}
-
-/** With any other control code ORC-9 is the time of that event, not of the order. */
-function authoredOn(orc: Segment | undefined, encoded: Prepared | undefined, reading: Reading) {
-  const original = dateTime(encoded?.segment.text(32), "RXE-32", reading)
-  if (original !== undefined) return original
-  return orc?.text(1) === "NW" ? dateTime(orc.text(9), "ORC-9", reading) : undefined
 }
 
 function priorityOf(times: readonly Times[]): MedicationRequest["priority"] {
@@ -151,21 +187,15 @@ function priorityOf(times: readonly Times[]): MedicationRequest["priority"] {
   return undefined
 }
 
-/** For inpatients or outpatients (ORC-29, table 0482), and what kind of order it is (0480). */
-function categoriesOf(
-  orc: Segment | undefined,
-  segment: Segment,
+/** What kind of order it is (table 0480). */
+function kindOf(
+  prepared: Prepared | undefined,
   { orderType }: PrescriptionFields,
 ): CodeableConcept[] {
-  const setting = { I: "inpatient", O: "outpatient" }[orc?.text(29) ?? ""]
-  const kind = segment.text(orderType)
-  return [
-    ...(setting ? [{ coding: [{ system: requestCategory, code: setting }] }] : []),
-    ...(kind ? [{ coding: [{ system: pharmacyOrderType, code: kind }] }] : []),
-  ]
+  const kind = prepared?.segment.text(orderType)
+  return kind ? [{ coding: [{ system: pharmacyOrderType, code: kind }] }] : []
 }
 
-const requestCategory = "http://terminology.hl7.org/CodeSystem/medicationrequest-category"
 const pharmacyOrderType = "http://terminology.hl7.org/CodeSystem/v2-0480"
 
 function ordered(all: ReturnType<typeof dosages>, asOrdered: boolean) {

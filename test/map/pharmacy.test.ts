@@ -156,6 +156,19 @@ describe("an answer", () => {
   })
 })
 
+test("what is charged for a drug is a charge, with its own note", () => {
+  const bundle = bundleOf("RDS^O13", [
+    "ORC|RE|RX1",
+    "RXD|1|A^Amox|20260415|20",
+    "FT1|1|T-1||20260415||CG|A^Amox^99KSM|||20",
+    "NTE|1||Paid at the window",
+  ])
+  const [charge] = resources(bundle, "ChargeItem")
+  expect(charge?.note?.map(({ text }) => text)).toEqual(["Paid at the window"])
+  expect(resources(bundle, "MedicationDispense")[0]?.note).toBeUndefined()
+  expect(invalid(bundle)).toEqual([])
+})
+
 describe("what stands below something is its own", () => {
   test("the lines of a text are one observation", () => {
     const line = (text: string) => `OBX|1|TX|NOTE^Remark^99KSM||${text}||||||F`
