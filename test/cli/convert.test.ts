@@ -68,7 +68,10 @@ describe("convert", () => {
       .map((line) => JSON.parse(line))
     expect(code).toBe(2)
     expect(explained.explained).toContainEqual({ field: "PID-3", to: ["Patient.identifier"] })
-    expect(problem).toEqual({ file: "b.hl7", problem: "no map for XYZ^Z01" })
+    expect(problem).toEqual({
+      file: "b.hl7",
+      problem: "no map for XYZ^Z01, and no PID segment in it",
+    })
   })
 
   test("takes - for standard input", async () => {
