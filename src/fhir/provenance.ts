@@ -1,4 +1,4 @@
-import type { Provenance, ProvenanceEntity } from "fhir/r4"
+import type { CodeableConcept, Provenance, ProvenanceEntity, Reference } from "fhir/r4"
 import { siteSystem } from "./identity.ts"
 import type { Transaction } from "./transaction.ts"
 
@@ -13,6 +13,16 @@ export interface Origin {
   sender: string
   /** The SHA-256 of the bytes as they are stored, in hexadecimal digits. */
   digest: string
+  /** What else is known of the event that the message tells of. */
+  event?: Happened | undefined
+}
+
+/** When, why, where and by whom what a message tells of was done. */
+export interface Happened {
+  occurredDateTime: string | undefined
+  reason: CodeableConcept[]
+  location: Reference | undefined
+  operators: Reference[]
 }
 
 /**
@@ -20,7 +30,7 @@ export interface Origin {
  * message both as its sender numbered it and by what was stored, which nobody can renumber.
  */
 export function addProvenance(transaction: Transaction, origin: Origin): void {
-  const { site, controlId, sender, digest } = origin
+  const { site, controlId, sender, digest, event } = origin
   const numbered = { system: siteSystem(site, sender || "sender"), value: controlId }
   const stored = { system: siteSystem(site, "sha256"), value: digest }
   const entity: ProvenanceEntity[] = [numbered, stored]
@@ -29,12 +39,19 @@ export function addProvenance(transaction: Transaction, origin: Origin): void {
   const provenance: Provenance = {
     resourceType: "Provenance",
     target: transaction.references(),
+    occurredDateTime: event?.occurredDateTime,
     recorded: origin.recorded,
+    location: event?.location,
+    reason: event?.reason,
     agent: [
       {
         type: { coding: [{ system: agentType, code: "assembler", display: "Assembler" }] },
         who: { identifier: { system: siteSystem(site), value: "gateway" } },
       },
+      ...(event?.operators ?? []).map((who) => ({
+        type: { coding: [{ system: agentType, code: "enterer", display: "Enterer" }] },
+        who,
+      })),
     ],
     entity,
   }

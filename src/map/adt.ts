@@ -20,6 +20,7 @@ import type { About } from "./mentioned.ts"
 import { layPatient, type Owned, ownedName } from "./owned.ts"
 import { type Part, partsOf } from "./part.ts"
 import { addOrigin, concluded, noteUnread, type Reading, readMessage } from "./reading.ts"
+import { happened } from "./segment/evn.ts"
 import { priorElements } from "./segment/mrg.ts"
 import { nk1Parts } from "./segment/nk1.ts"
 import { pd1Fields } from "./segment/pd1.ts"
@@ -88,7 +89,8 @@ function map(message: Message, context: MapContext): Mapped {
     addPerson(plan, others, writing)
   }
   noteUnread(reading, readSegments)
-  addOrigin(writing.transaction, reading)
+  const told = happened(reading, (resource) => writing.transaction.create(resource))
+  addOrigin(writing.transaction, reading, told)
   return concluded(reading, writing)
 }
 

@@ -1,7 +1,7 @@
 import type { Reference } from "fhir/r4"
 import type { Identified, OwnIdentifier } from "../fhir/identity.ts"
 import { ownIdentifier } from "../fhir/identity.ts"
-import { addProvenance } from "../fhir/provenance.ts"
+import { addProvenance, type Happened } from "../fhir/provenance.ts"
 import type { Transaction } from "../fhir/transaction.ts"
 import { type ParsedMessage, parseMessage } from "../hl7/message.ts"
 import { type TimeRead, toInstant } from "../hl7/time.ts"
@@ -82,8 +82,8 @@ export function noteUnread({ parsed, note }: Reading, read: ReadonlySet<string>)
   if (unread.size > 0) note(`segments that no map reads: ${[...unread].join(", ")}`)
 }
 
-/** Adds the Provenance: call it when everything else is in. */
-export function addOrigin(transaction: Transaction, reading: Reading): void {
+/** Adds the Provenance: call it when everything else is in. `event` is what an EVN says. */
+export function addOrigin(transaction: Transaction, reading: Reading, event?: Happened): void {
   for (const type of transaction.passedOver()) {
     reading.note(`${type}: two of one key say different things; the first counts`)
   }
@@ -96,6 +96,7 @@ export function addOrigin(transaction: Transaction, reading: Reading): void {
     controlId: header?.text(10) ?? "",
     sender: reading.sender,
     digest: reading.digest,
+    event,
   })
 }
 

@@ -1,6 +1,14 @@
+import type { Location, Reference } from "fhir/r4"
+import type { Happened } from "../../fhir/provenance.ts"
 import type { Segment } from "../../hl7/message.ts"
-import type { Reading } from "../reading.ts"
+import { each } from "../part.ts"
+import { type Mention, own, type Reading } from "../reading.ts"
+import { translated } from "../type/cwe.ts"
 import { dateTime } from "../type/dtm.ts"
+import { designatorAt, globalSystem } from "../type/hd.ts"
+import { practitioner } from "../type/xcn.ts"
+import { eventReason } from "../vocabulary/event-reason.ts"
+import { targetOf } from "../vocabulary/target.ts"
 
 /** The events of a visit that take an earlier one back. */
 const cancelling: ReadonlySet<string> = new Set(
@@ -32,3 +40,43 @@ export function occurredBefore(reading: Reading): string | undefined {
 function eventTime(field: 2 | 6, reading: Reading): string | undefined {
   return dateTime(reading.parsed.first("EVN")?.text(field), `EVN-${field}`, reading)
 }
+
+/** What an EVN tells of its event for the Provenance: when, why, where and who entered it. */
+export function happened(reading: Reading, mention: Mention): Happened | undefined {
+  const evn = reading.parsed.first("EVN")
+  if (evn === undefined) return undefined
+  return {
+    occurredDateTime: cancelling.has(reading.message.type) ? undefined : eventTime(6, reading),
+    // U says that nobody knows why.
+    reason: each(evn, 4, (cwe) =>
+      cwe.text(1) === "U"
+        ? undefined
+        : translated(cwe, targetOf(eventReason, cwe.text(1)), "EVN-4", reading),
+    ),
+    location: facility(evn, reading, mention),
+    operators: each(evn, 5, (xcn) => practitioner(xcn, reading, mention)),
+  }
+}
+
+/** EVN-7 (HD) is the same Location as the facility of a PL. */
+function facility(evn: Segment, reading: Reading, mention: Mention): Reference | undefined {
+  const [hd] = evn.repetitions(7)
+  const name = hd?.text(1) ?? hd?.text(2)
+  if (name === undefined) return undefined
+  const { universalId, universalIdType } = designatorAt(evn, 7)
+  const value = globalSystem(universalId, universalIdType)
+  const physicalType = { coding: [{ system: physicalTypes, code: "si", display: "Site" }] }
+  const site: Location = {
+    resourceType: "Location",
+    identifier: [
+      own(reading, "Location", name, "", "", "", "", ""),
+      ...(value === undefined ? [] : [{ system: "urn:ietf:rfc:3986", value }]),
+    ],
+    name,
+    mode: "instance",
+    physicalType,
+  }
+  return { ...mention(site), display: name }
+}
+
+const physicalTypes = "http://terminology.hl7.org/CodeSystem/location-physical-type"

@@ -10,7 +10,7 @@ import type { Identified } from "../../fhir/identity.ts"
 import type { Segment } from "../../hl7/message.ts"
 import { each, type Part, partOf } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
-import { translated } from "../type/cwe.ts"
+import { concept, translated } from "../type/cwe.ts"
 import { period } from "../type/dtm.ts"
 import { entityAt, entityIdentifier } from "../type/ei.ts"
 import { location } from "../type/pl.ts"
@@ -114,6 +114,10 @@ function practitionerRole(
     practitioner: person,
     organization: firm,
     code: role && [role],
+    specialty:
+      rol.name === "PRT"
+        ? each(rol, 6, (cwe) => concept(cwe, "PRT-6", reading))
+        : each(rol, 9, (cwe) => concept(cwe, "ROL-9", reading)),
     location: place,
     telecom: each(rol, at.phone, (xtn) => officeNumber(xtn, `${rol.name}-${at.phone}`, reading)),
   }
@@ -123,7 +127,9 @@ function practitionerRole(
 /** Whether more is said than who, in which role and when. */
 function hasMore(rol: Segment): boolean {
   const { organization, phone, place } = fieldsOf(rol)
-  return [organization, phone, place].some((field) => rol.repetitions(field).length > 0)
+  return [organization, phone, place, rol.name === "PRT" ? 6 : 9].some(
+    (field) => rol.repetitions(field).length > 0,
+  )
 }
 
 /** The address of the person (ROL-11): it is theirs, and not the role's. */

@@ -19,6 +19,7 @@ const midwife = segment("ROL", {
   4: "P-9^Auma^Grace^^^Ms^^^MOH",
   5: "20260101",
   6: "20261231",
+  9: "MW^Midwife^99HIS",
   11: "12 Jomo Kenyatta Ave^^Kisumu",
   12: "^PRN^PH^^^^2021234",
   13: "CLINIC^4",
@@ -44,6 +45,7 @@ describe("a role around the patient", () => {
       practitioner: { display: "Ms Grace Auma" },
       organization: { display: "Nyalenda Clinic" },
       code: [{ coding: [{ system: "http://snomed.info/sct", code: "446050000" }] }],
+      specialty: [{ coding: [{ code: "MW" }] }],
       location: [{ display: "CLINIC, 4" }],
       telecom: [{ value: "2021234" }],
     })
