@@ -95,8 +95,7 @@ export function fileSpecimens(
       fileOfSpecimen(sampled, made, key, about, filing)
       return made
     })
-    // A later message need not bring the other orders of the specimen.
-    return { specimen: specimens.map((made) => mention({ ...made, request: undefined })) }
+    return { specimen: specimens.map((made) => mention(made)) }
   })
 }
 

@@ -118,6 +118,18 @@ test.each<[string, Layout, string[], string[]]>([
     ["PID1 [ORCNW OBR1] [ORCNW OBR3]"],
   ],
   [
+    "results of before may have the control code of results",
+    { prior: true },
+    ["PID|1", "ORC|NW", "OBR|1", "PID|2", "ORC|RE", "OBR|2", "ORC|NW", "OBR|3"],
+    ["PID1 [ORCNW OBR1] [ORCNW OBR3]"],
+  ],
+  [
+    "a specimen above is of its own patient's orders only",
+    { specimenAbove: true },
+    ["PID|1", "SPM|1", "OBR|1", "PID|2", "OBR|2"],
+    ["PID1 [OBR1 SPM1]", "PID2 [OBR2]"],
+  ],
+  [
     "results of before may come without a PID of their own",
     { prior: true },
     ["PID|1", "ORC|NW", "OBR|1", "ORC|PR", "OBR|2", "OBX|2"],
