@@ -4,6 +4,7 @@ import type { Reading } from "../reading.ts"
 import { eventRelatedPeriod } from "../vocabulary/decided-pharmacy.ts"
 import { targetOf } from "../vocabulary/target.ts"
 import { codingSystem } from "./coding.ts"
+import { codeText } from "./cwe.ts"
 import { decimal } from "./quantity.ts"
 
 /** How often something is to be given. */
@@ -131,7 +132,7 @@ function partsOf(rpt: Repetition): PatternCode {
 function patternCode(given: PatternCode, reading: Reading): Pattern {
   const { code, text, system } = given
   if (code === undefined) return text ? { ...noPattern, repeat: {}, code: { text } } : fresh()
-  const [, before, rest, after] = /^(PRN\s*)?(.*?)(\s*PRN)?$/i.exec(code) ?? []
+  const [, before, rest, after] = /^(PRN\s*)?(.*?)(\s*PRN)?$/i.exec(codeText(code) ?? "") ?? []
   const asNeeded = before !== undefined || after !== undefined
   if (!rest) return { ...fresh(), asNeeded }
   const upper = rest.toUpperCase()

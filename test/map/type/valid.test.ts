@@ -85,3 +85,16 @@ test("an allergen that FHIR's four kinds are too few for keeps its own, and is a
   const [grave] = resources(bundle, "AllergyIntolerance")
   expect(grave?._criticality?.extension?.[0]?.valueCodeableConcept?.coding?.[0]?.code).toBe("MO")
 })
+
+test("a repeat pattern with two spaces in a row is a code that R4 allows", () => {
+  const ordered = message([
+    "MSH|^~\\&|LAB|KISUMU|||20260415||ORU^R01|C1|P|2.5.1",
+    "PID|||4711^^^MOH^MR",
+    "ORC|RE|P1|F1||||1^at  dawn",
+    "OBR|1|P1|F1|X^Y^L",
+  ])
+  const { bundle } = mapped(ordered)
+  expect(invalid(bundle)).toEqual([])
+  const [request] = resources(bundle, "ServiceRequest")
+  expect(request?.occurrenceTiming?.code?.coding?.[0]?.code).toBe("at dawn")
+})
