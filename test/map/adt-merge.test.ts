@@ -1,28 +1,13 @@
 import { describe, expect, test } from "bun:test"
 import type { Encounter, FhirResource, Patient } from "fhir/r4"
-import { invalid } from "../validate.ts"
 import { mapped, message, resources } from "./build.ts"
-import { openCentre } from "./centre.ts"
+import { centreOf, numberOf, stateAfter } from "./centre.ts"
 
 const header = (event: string) => `MSH|^~\\&|HIS|KISUMU|||20260415081500||ADT^${event}|C1|P|2.5.1`
 const pid = (number: number, rest = "") => `PID|1||${number}^^^KISUMU^MR||ACHIENG^GRACE${rest}`
 const mrg = (number: number, visit = "") => `MRG|${number}^^^KISUMU^MR||||${visit}`
 const visit = (number: string, ward = "") => `PV1|1|I|${ward}||||||||||||||||${number}`
 const phone = "||||||||0712345678"
-
-/** A centre that was sent these messages, in this order; ids from 1. */
-async function centreOf(...messages: string[][]) {
-  const centre = openCentre()
-  for (const [index, lines] of messages.entries()) {
-    const { bundle } = await centre.deliver(message(lines, { id: index + 1 }))
-    expect(invalid(bundle)).toEqual([])
-  }
-  return centre
-}
-
-async function stateAfter(...messages: string[][]): Promise<FhirResource[]> {
-  return Object.values(await (await centreOf(...messages)).state())
-}
 
 function patientIn(state: FhirResource[], number: number): Patient {
   const found = state.filter((one) => one.resourceType === "Patient").find(has(`${number}`))
@@ -39,12 +24,6 @@ function record(state: FhirResource[], number: number): string {
   const { active, link = [] } = patientIn(state, number)
   const links = link.map(({ other, type }) => `${type} ${numberOf(state, other.reference)}`)
   return `${active}: ${links.join(", ")}`
-}
-
-function numberOf(state: FhirResource[], reference: string | undefined): string | undefined {
-  const patients = state.filter((one) => one.resourceType === "Patient")
-  const found = patients.find(({ identifier }) => `Patient ${identifier?.[0]?.value}` === reference)
-  return found?.identifier?.[1]?.value
 }
 
 /** The visits there are: `V1 of 2: in-progress`. */

@@ -1,8 +1,10 @@
+import { expect } from "bun:test"
 import type { FhirResource } from "fhir/r4"
 import { mapMessage, maps, ownedResources, yieldTo } from "../../src/map/index.ts"
 import type { Message, Told } from "../../src/message.ts"
 import { openAsking } from "../admin/sandbox/ask.ts"
-import { context } from "./build.ts"
+import { invalid } from "../validate.ts"
+import { context, message } from "./build.ts"
 
 /** A centre that messages are delivered to one by one, and what this box remembers of it. */
 export function openCentre() {
@@ -55,4 +57,26 @@ function nameOf(resource: FhirResource): string {
   const [first] = Array.isArray(identifiers) ? identifiers : []
   const own = first?.value ?? resource.meta?.tag?.[0]?.code
   return `${resource.resourceType} ${own}`
+}
+
+/** A centre that was sent these messages, in this order; ids from 1. */
+export async function centreOf(...messages: string[][]) {
+  const centre = openCentre()
+  for (const [index, lines] of messages.entries()) {
+    const { bundle } = await centre.deliver(message(lines, { id: index + 1 }))
+    expect(invalid(bundle)).toEqual([])
+  }
+  return centre
+}
+
+/** What such a centre has in the end. */
+export async function stateAfter(...messages: string[][]): Promise<FhirResource[]> {
+  return Object.values(await (await centreOf(...messages)).state())
+}
+
+/** The number that a patient is known by at the site. */
+export function numberOf(state: FhirResource[], reference: string | undefined): string | undefined {
+  const patients = state.filter((one) => one.resourceType === "Patient")
+  const found = patients.find(({ identifier }) => `Patient ${identifier?.[0]?.value}` === reference)
+  return found?.identifier?.[1]?.value
 }

@@ -1,10 +1,10 @@
-import type { CodeableConcept, Condition, EncounterDiagnosis, Reference } from "fhir/r4"
+import type { CodeableConcept, Condition, EncounterDiagnosis, Extension, Reference } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import { codeKey, firstConcept, translated } from "../type/cwe.ts"
 import { dateTime } from "../type/dtm.ts"
-import { entityIdentifier, entityOf } from "../type/ei.ts"
+import { entityAt, entityIdentifier, entityOf } from "../type/ei.ts"
 import { practitioner } from "../type/xcn.ts"
 import { diagnosisType } from "../vocabulary/diagnosis-type.ts"
 import { targetOf } from "../vocabulary/target.ts"
@@ -47,6 +47,7 @@ export function condition(
   return {
     resourceType: "Condition",
     identifier: [own(reading, "Condition", ...key), ...numbers],
+    extension: extensionsOf(dg1, reading),
     // con-5: a Condition entered in error has no clinical status. v2 says nothing of its course.
     clinicalStatus: wrong ? undefined : { coding: [active] },
     verificationStatus: status && { coding: [status] },
@@ -82,6 +83,24 @@ export function isDeleted(dg1: Segment): boolean {
   return dg1.text(21) === "D"
 }
 
+/** When it was attested (DG1-19), and the diagnosis it comes of, by its number (DG1-22). */
+function extensionsOf(dg1: Segment, reading: Reading): Extension[] {
+  const attested = dateTime(dg1.text(19), "DG1-19", reading)
+  const parent = entityAt(dg1, 22)
+  const identifier = parent && entityIdentifier(parent, undefined, "diagnosis", reading)
+  return [
+    ...(attested ? [{ url: `${structure}condition-assertedDate`, valueDateTime: attested }] : []),
+    ...(identifier
+      ? [
+          {
+            url: `${structure}condition-dueTo`,
+            valueReference: { type: "Condition", identifier },
+          },
+        ]
+      : []),
+  ]
+}
+
 /** DG1-4, the description of old senders, stands in for a text that DG1-3 does not have. */
 function diagnosis(dg1: Segment, reading: Reading): CodeableConcept | undefined {
   const code = firstConcept(dg1, "DG1-3", reading)
@@ -108,3 +127,4 @@ const encounterDiagnosis = {
   code: "encounter-diagnosis",
   display: "Encounter Diagnosis",
 }
+const structure = "http://hl7.org/fhir/StructureDefinition/"

@@ -2,6 +2,8 @@ import type { AllergyIntolerance, CodeableConcept, Reference } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
+import { relatedIdentity } from "../related.ts"
+import { alternateCode } from "../type/alternate.ts"
 import { codeKey, concept, firstConcept, translated } from "../type/cwe.ts"
 import { dateTime } from "../type/dtm.ts"
 import { entityAt, entityIdentifier, entityKey } from "../type/ei.ts"
@@ -82,7 +84,10 @@ function statusesOf(iam: Segment, reading: Reading) {
   }
   const code = found?.clinical ?? "active"
   return {
-    clinicalStatus: { coding: [{ system: `${terminology}/allergyintolerance-clinical`, code }] },
+    clinicalStatus: {
+      ...(given === undefined ? {} : alternateCode(given, "0438")),
+      coding: [{ system: `${terminology}/allergyintolerance-clinical`, code }],
+    },
     verificationStatus: found && verification(found.verification),
   }
 }
@@ -109,11 +114,11 @@ function reporter(iam: Segment, patient: Reference, reading: Reading, mention: M
     const display = [...(name.given ?? []), name.family].filter(Boolean).join(" ")
     return { recorder: { display: display || name.text } }
   }
-  const key = [patient.reference ?? "", JSON.stringify([name.family, name.given]), iam.raw(15)]
+  const identity = relatedIdentity(name, undefined, patient, reading)
   return {
     recorder: mention({
       resourceType: "RelatedPerson",
-      identifier: [own(reading, "RelatedPerson", ...key)],
+      identifier: identity && [identity],
       patient,
       relationship: [relation],
       name: [name],

@@ -3,16 +3,19 @@ import type {
   CodeableConcept,
   ContactPoint,
   HumanName,
+  Identifier,
   Patient,
   PatientContact,
   Reference,
   RelatedPerson,
 } from "fhir/r4"
+import { siteSystem } from "../../fhir/identity.ts"
 import type { Segment } from "../../hl7/message.ts"
 import { each, type Part, partOf } from "../part.ts"
-import { type Mention, own, type Reading } from "../reading.ts"
+import type { Mention, Reading } from "../reading.ts"
+import { relatedIdentity } from "../related.ts"
 import { translated } from "../type/cwe.ts"
-import { identifier } from "../type/cx.ts"
+import { identifier, identifierTypeOf } from "../type/cx.ts"
 import { date, period } from "../type/dtm.ts"
 import { gender } from "../type/gender.ts"
 import { language } from "../type/language.ts"
@@ -63,42 +66,44 @@ function contact(nk1: Segment, reading: Reading, mention: Mention): PatientConta
 }
 
 /**
- * The person of an NK1 who is more than a contact: one with a number of their own (NK1-12, NK1-33),
- * a date of birth or a language, for which a contact has no place. Known by the patient and that
- * number, else by their name.
+ * The person of an NK1, besides the contact that they are: known by the patient and their name,
+ * else their number (NK1-33, NK1-12). Undefined for one who has neither.
  */
 export function relatedPerson(
   nk1: Segment,
   patient: Reference,
   reading: Reading,
 ): RelatedPerson | undefined {
-  const numbers = ([33, 12] as const).flatMap((field) =>
+  const fields = [33, 12] as const
+  const numbers = fields.flatMap((field) =>
     each(nk1, field, (cx) => identifier(cx, "related-person", `NK1-${field}`, reading)),
   )
   const name = namesOf(nk1, reading)
-  const birthDate = date(nk1.text(16), "NK1-16", reading)
+  const [number] = fields.flatMap((field) => nk1.repetitions(field))
+  const identity = relatedIdentity(name[0], number, patient, reading)
+  if (identity === undefined) return undefined
   const spoken = each(nk1, 20, (cwe) => language(cwe, reading))
-  const [number] = numbers
-  const known = number ? ["number", `${number.system}|${number.value}`] : nameKey(name)
-  if (known === undefined) return undefined
-  if (number === undefined && birthDate === undefined && spoken.length === 0) return undefined
   return {
     resourceType: "RelatedPerson",
-    identifier: [own(reading, "RelatedPerson", patient.reference ?? "", ...known), ...numbers],
+    identifier: [identity, ...numbers, ...socialSecurity(nk1, reading)],
     patient,
     relationship: relationshipsOf(nk1, reading),
     name,
     telecom: telecomsOf(nk1, reading),
     gender: nk1.text(15) === undefined ? undefined : gender(nk1, 15, reading),
-    birthDate,
+    birthDate: date(nk1.text(16), "NK1-16", reading),
     address: addressesOf(nk1, reading),
     communication: spoken.map((one) => ({ language: one })),
     period: period(nk1.text(8), nk1.text(9), "NK1-8", reading),
   }
 }
 
-function nameKey([name]: readonly HumanName[]): string[] | undefined {
-  return name && ["name", JSON.stringify([name.family, name.given, name.text])]
+/** NK1-37, as PID-19 is read. */
+function socialSecurity(nk1: Segment, reading: Reading): Identifier[] {
+  const value = nk1.text(37)
+  if (value === undefined) return []
+  const system = siteSystem(reading.site.id, "ssn")
+  return [{ type: identifierTypeOf("SS"), system, value }]
 }
 
 /** NK1-2, and the contact person (NK1-30) of an organization. */

@@ -62,6 +62,7 @@ export const pidFields: readonly Field<Patient>[] = [
     make: (pid, reading) => ({ gender: gender(pid, 8, reading) }),
   },
   { field: 11, elements: ["address"], make: addresses },
+  { field: 12, elements: ["address"], make: county },
   telecoms(13, "home"),
   telecoms(14, "work"),
   {
@@ -201,14 +202,24 @@ function birth(pid: Segment, reading: Reading): Partial<Patient> {
   }
 }
 
-/** PID-12, the county, belongs to an only address that names none itself. */
 function addresses(pid: Segment, reading: Reading): Partial<Patient> {
   const all: Address[] = each(pid, 11, (xad) => address(xad, "PID-11", reading))
-  const [only] = all
-  if (all.length === 1 && only?.district === undefined) {
-    return { address: [{ ...only, district: pid.text(12) }] }
-  }
-  return { address: all }
+  return { address: all.length === 1 ? [{ ...all[0], district: countyOf(all, pid) }] : all }
+}
+
+/** PID-12, the county, belongs to an only address that names none itself. */
+function countyOf([only]: readonly Address[], pid: Segment): string | undefined {
+  return only?.district ?? pid.text(12)
+}
+
+/** Beside several addresses, or one of another county, or none, the county is one of its own. */
+function county(pid: Segment, reading: Reading): Partial<Patient> | undefined {
+  const district = pid.text(12)
+  const all: Address[] = each(pid, 11, (xad) => address(xad, "PID-11", reading))
+  const placed = all.length === 1 && countyOf(all, pid) === district
+  return placed || all.some((one) => one.district === district)
+    ? undefined
+    : { address: [{ district }] }
 }
 
 function yesOrNo(text: string | undefined): boolean | undefined {

@@ -127,7 +127,7 @@ export const pv1Fields: readonly Field<Encounter>[] = [
     make: (pv1, reading) => ({
       identifier: each(pv1, 19, (cx) => {
         const visit = identifier(cx, "visit", "PV1-19", reading)
-        return visit && { ...visit, type: { coding: [identifierType.VN] } }
+        return visit && { ...visit, type: { coding: [identifierType.VN], text: "visit number" } }
       }),
     }),
   },
@@ -198,7 +198,7 @@ function participants(field: 7 | 8 | 9 | 17 | 52, code: string, display: string)
       participant: each(pv1, field, (xcn) => {
         const individual = practitioner(xcn, reading, mention)
         const coding = [{ system: participationType, code, display }]
-        return individual && { type: [{ coding }], individual }
+        return individual && { type: [{ coding, text: display }], individual }
       }),
     }),
   }

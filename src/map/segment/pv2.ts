@@ -35,7 +35,7 @@ export const pv2Fields: readonly Field<Encounter>[] = [
     make: (pv2, reading, mention) => ({
       participant: each(pv2, 13, (xcn) => {
         const individual = practitioner(xcn, reading, mention)
-        return individual && { type: [{ coding: [referrer] }], individual }
+        return individual && { type: [{ coding: [referrer], text: referrer.display }], individual }
       }),
     }),
   },

@@ -122,12 +122,14 @@ describe("a patient", () => {
     ])
   })
 
-  test("lives in the county of PID-12 where the only address names none", () => {
+  test("lives in the county of PID-12, at the only address where that names none", () => {
     const county = (address: string) =>
       read({ 11: address, 12: "Siaya" }).patient.address?.map(({ district }) => district)
     expect(county("12 Road^^Kisumu")).toEqual(["Siaya"])
-    expect(county("12 Road^^Kisumu^^^^^^Vihiga")).toEqual(["Vihiga"])
-    expect(county("12 Road~7 Street")).toEqual([undefined, undefined])
+    expect(county("12 Road^^Kisumu^^^^^^Vihiga")).toEqual(["Vihiga", "Siaya"])
+    expect(county("12 Road^^Kisumu^^^^^^Siaya~7 Street")).toEqual(["Siaya", undefined])
+    expect(county("12 Road~7 Street")).toEqual([undefined, undefined, "Siaya"])
+    expect(county("")).toEqual(["Siaya"])
   })
 
   test("speaks a language R4 knows by its code", () => {
