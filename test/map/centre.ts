@@ -16,7 +16,10 @@ export function openCentre() {
   /** Maps and sends a message, over what was told and beside what is newer, as a delivery does. */
   async function deliver(message: Message) {
     const owned = ownedResources(maps, message, context())
-    const rows = [...known.values()].filter(({ resource }) => owned.includes(resource))
+    const rows = [...known.values()]
+      .filter(({ resource }) => owned.includes(resource))
+      // As the store gives them: in no order of time.
+      .sort((one, other) => (one.part < other.part ? -1 : 1))
     const newer = [...delivered.values()].filter(({ id }) => id > message.id)
     const map = (one: Message, told: Told[]) => mapMessage(maps, one, context({ known: told }))
     const mapped = yieldTo(map(message, rows), newer, (one) => map(one, []))
