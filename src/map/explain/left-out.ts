@@ -70,7 +70,6 @@ const reasons: Record<string, Record<string, readonly number[]>> = {
   },
   OBR: {
     [counts]: [1],
-    "it is about results, and none are made of it": [7, 24, 25, 32],
     [again]: [2, 3, 5, 6, 8, 10, 14, 15, 16, 27],
     [handling]: [9, 11, 12, 37, 38, 39],
     [ordering]: [17, 18, 19, 20, 21, 22, 28, 30, 33, 35, 36, 40, 41, 42, 43, 46, 47, 48, 49, 53],
