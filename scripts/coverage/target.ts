@@ -71,6 +71,7 @@ const noElement = new Set(["", "$this", "$value"])
 const names: Readonly<Record<string, string>> = {
   payer: "payor",
   practioner: "Practitioner",
+  organziation: "organization",
   occurencetiming: "occurrencetiming",
   occurnecetiming: "occurrencetiming",
   valuesampeddata: "valuesampleddata",
