@@ -17,12 +17,19 @@ export function honoursSegment(row: Row, codes: Codes): boolean {
     if (number === undefined) return honours(row, target, triedWhole(place))
     return scenariosOf(row).some(({ others, values }) =>
       (values ?? valuesOf(row, codes)).some((value) => {
-        const without = new Map([...others, [number, ""]])
-        const sayings = tried(place, new Map([...others, [number, value]]), without)
+        const without = repeated(row, new Map([...others, [number, ""]]))
+        const sayings = tried(place, repeated(row, new Map([...others, [number, value]])), without)
         return honours(row, target, sayings)
       }),
     )
   })
+}
+
+/** A component is made of each repetition where OBX-5 has several. */
+function repeated({ table }: Row, fields: Fields): Fields {
+  if (!table.endsWith("-Component]")) return fields
+  const value = fields.get(5) ?? "some text"
+  return new Map([...fields, [5, value === "" ? "" : `${value}~${value}`]])
 }
 
 /** A field that is of a data type, or a component of one that is. */

@@ -2,12 +2,46 @@ import type { Row } from "./tables.ts"
 
 /** Why the maps do otherwise than a row of the guide; undefined where they only do not yet. */
 export function reasonFor(row: Row): string | undefined {
-  return reasons.find(({ of }) => of(row))?.reason
+  const field = row.number === undefined ? row.source : `${row.source}-${row.number}`
+  const name = `${row.table} ${field} ${row.attribute}`
+  return reasons.find(([rows]) => rows.test(name))?.[1]
 }
 
-interface Reason {
-  of: (row: Row) => boolean
-  reason: string
-}
-
-const reasons: readonly Reason[] = []
+/** Rows, by their table, their field and their attribute. */
+const reasons: readonly (readonly [RegExp, string])[] = [
+  [
+    /^\w+\[Provenance/,
+    "one Provenance tells of the whole message: who assembled it, and what it is at its sender",
+  ],
+  [/^MSH\[Encounter\]/, "MSH-9 chooses the map; golden cases hold the status of each event"],
+  [/^NK1\[RelatedPerson\]/, "an NK1 is a contact of the Patient, which is the guide's other way"],
+  [/^NTE\[Appointment-Comment\]/, "Appointment.comment has the text; the extension is R5's"],
+  [
+    /^PID\[Appointment\]/,
+    "the Patient takes part whatever its number, and each number is an identifier of the Patient",
+  ],
+  [/^DG1\[.*DG1-19 .*extension/, "Condition.recordedDate says it"],
+  [/ \S*type\.text\b/, "the display of the coding beside it says it"],
+  [/^PV1\[Encounter\] PV1-11 .*extension/, "the location's period tells that it was for a time"],
+  [
+    /^PID\[Patient\] PID-19 .*(system|code)$/,
+    "a social security number is not taken for one of the United States: which it is nobody says",
+  ],
+  [
+    /^OBX\[\S+ OBX-5 .*(extension|valueAttachment)/,
+    "a file is a DocumentReference and what the report presents; R4 has no value that is a file",
+  ],
+  [/ .*contentType$/, "text/plain is the media type of a text; the guide's is not registered"],
+  [
+    /^SN\[.*extension/,
+    "what is no quantity, range or ratio is a valueString, which needs no extension",
+  ],
+  [
+    /^HD\[Organization\]|assigner\(Organization/,
+    "the identifier's system is the assigner; Identifier.assigner names it without a resource",
+  ],
+  [
+    /^EIP\[\S+ EIP-\d type\.coding\.code$/,
+    "the number of an order is its placer's or its filler's (PLAC, FILL), of a group or not",
+  ],
+]

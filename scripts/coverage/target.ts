@@ -57,6 +57,10 @@ function below({ type, path }: Target, attribute: string): Target {
   if (last === "uri" && elements.at(-2) === "extension") elements.splice(-1, 1, "url")
   if (last === "uri" && elements.at(-2) === "coding") elements.splice(-1, 1, "system")
   if (last === "value" && elements.at(-2) === "coding") elements.splice(-1, 1, "code")
+  // An attachment's data, as the guide has it for a document's content.
+  if (type === "DocumentReference" && elements[0] === "content" && elements[1] !== "attachment") {
+    if (elements.length > 1) elements.splice(1, 0, "attachment")
+  }
   return { type, path: [...path, ...elements] }
 }
 
@@ -67,6 +71,7 @@ const noElement = new Set(["", "$this", "$value"])
 const names: Readonly<Record<string, string>> = {
   payer: "payor",
   practioner: "Practitioner",
+  organziation: "organization",
   occurencetiming: "occurrencetiming",
   occurnecetiming: "occurrencetiming",
   valuesampeddata: "valuesampleddata",

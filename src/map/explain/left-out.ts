@@ -64,6 +64,7 @@ const reasons: Record<string, Record<string, readonly number[]>> = {
   ORC: {
     [ordering]: [6, 10, 11, 13, 14, 15, 16, 17, 18, 19, 25, 26, 27, 28, 29, 30, 31, 32],
     [again]: [2, 3, 7, 8, 9, 12],
+    "another field settles what has become of the order": [1, 5],
     [money]: [20],
     "it is an address of who ordered, whom their number and name already tell": [21, 22, 23, 24],
   },
@@ -92,6 +93,7 @@ const reasons: Record<string, Record<string, readonly number[]>> = {
     "it tells results of one code apart, and here there is one": [4],
     "it names nobody": [16],
     "of several devices one counts, and that of a PRT before any": [18],
+    "the resource that is made of such an OBX has no element for it": [11, 14, 17],
     [none]: [9, 10, 12, 13, 19, 21, 22, 26, 27, 28, 29, 30, 31, 32, 33],
     "the resource tells who performed it by what OBX-15, OBX-16 and OBX-23 name": [15, 23, 24, 25],
   },
