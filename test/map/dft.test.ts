@@ -140,6 +140,15 @@ describe("who is insured", () => {
     expect(relation(in1("PAR"), [`IN2${"|".repeat(72)}SPO`])).toBe("spouse")
   })
 
+  test("by a number in IN1-10 is a subscriber, not an employer", () => {
+    const insured = (type: string) => `IN1|1|P1|NHIF|Fund||||||S-77^^^KISUMU^${type}|Kisumu Water`
+    const of = (type: string) => resources(bundleOf([insured(type)]).bundle, "Coverage")[0]
+    expect(of("SN")?.subscriberId).toBe("S-77")
+    expect(of("XX")?.subscriberId).toBeUndefined()
+    const { bundle } = bundleOf([insured("SN")])
+    expect(JSON.stringify(resources(bundle, "Organization"))).not.toContain("S-77")
+  })
+
   test("and answers for the bill too is one person", () => {
     const lines = [in1("MTH"), "GT1|1|G-1^^^KISUMU|AKINYI^ROSE||||||||MTH"]
     expect(resources(bundleOf(lines).bundle, "RelatedPerson")).toHaveLength(1)

@@ -1,6 +1,6 @@
 import type { Coverage, CoverageClass, Organization, Reference, RelatedPerson } from "fhir/r4"
 import { siteSystem } from "../../fhir/identity.ts"
-import type { Segment } from "../../hl7/message.ts"
+import type { Repetition, Segment } from "../../hl7/message.ts"
 import { patientKey } from "../../hl7/subject.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
@@ -61,7 +61,7 @@ export function coverage(
     type,
     policyHolder: employer(in1, reading, mention),
     subscriber: related === "self" ? patient : subscriber(in1, in2, patient, reading, mention),
-    subscriberId: insured ?? policy,
+    subscriberId: insured ?? subscriberNumber(in1) ?? policy,
     beneficiary: patient,
     relationship: {
       coding: related ? [{ system: `${terminology}/subscriber-relationship`, code: related }] : [],
@@ -132,14 +132,26 @@ function subscriber(
   return mention(person)
 }
 
+/** IN1-10 where it is a subscriber number, as the guide has it, not the employer's. */
+function subscriberNumber(in1: Segment): string | undefined {
+  return in1.repetitions(10).find(isSubscribers)?.text(1)
+}
+
+function isSubscribers(cx: Repetition): boolean {
+  return cx.text(5) === "SN"
+}
+
 /** The employer (IN1-11) through whom a group is insured, and the numbers it goes by (IN1-10). */
 function employer(in1: Segment, reading: Reading, mention: Mention): Reference | undefined {
   const name = in1.component(11)
-  const [number] = in1.repetitions(10)
+  const given = in1.repetitions(10).filter((cx) => !isSubscribers(cx))
+  const [number] = given
   const key =
     (number && patientKey(patientNumber(number), reading.sender)) ?? (name && `name|${name}`)
   if (!key) return undefined
-  const numbers = each(in1, 10, (cx) => identifier(cx, reading.sender, "IN1-10", reading))
+  const numbers = given
+    .map((cx) => identifier(cx, reading.sender, "IN1-10", reading))
+    .filter((each) => each !== undefined)
   const resource: Organization = {
     resourceType: "Organization",
     identifier: [own(reading, "Organization", key), ...numbers],
