@@ -54,17 +54,18 @@ export function allergy(
   }
 }
 
-/** The kind of allergen (table 0127), and the code beside it where FHIR's four say less. */
+/**
+ * The kind of allergen (table 0127), and the code beside it where FHIR's four say less. Where they
+ * say nothing it stands beside the type: of a list with no value in it other programs make nothing.
+ */
 export function categoryOf(
   code: string | undefined,
-): Pick<AllergyIntolerance, "category" | "_category"> {
+): Pick<AllergyIntolerance, "category" | "_category" | "_type"> {
   if (code === undefined) return {}
   const category = targetOf(allergenCategory, code)?.code
+  if (category === undefined) return { _type: alternateCode(code, "0127") }
   const said = code === "DA" || code === "FA"
-  return {
-    category: category && [category],
-    _category: said ? undefined : [alternateCode(code, "0127")],
-  }
+  return { category: [category], _category: said ? undefined : [alternateCode(code, "0127")] }
 }
 
 /** How grave the allergy is (table 0128), and the code beside it where FHIR has no word for it. */

@@ -111,7 +111,9 @@ export const pidFields: readonly Field<Patient>[] = [
     elements: ["multipleBirthBoolean", "multipleBirthInteger"],
     make: (pid) => {
       const order = Number(pid.text(25))
-      return { multipleBirthInteger: Number.isInteger(order) && order > 0 ? order : undefined }
+      // Above that it is no integer of FHIR's either.
+      const isOrder = Number.isInteger(order) && order > 0 && order < 2 ** 31
+      return { multipleBirthInteger: isOrder ? order : undefined }
     },
   },
   country(26, "patient-citizenship"),
