@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test"
+import type { Element } from "fhir/r4"
 import { invalid } from "../../validate.ts"
 import { mapped, message, resources } from "../build.ts"
 
@@ -71,9 +72,11 @@ test("an allergen that FHIR's four kinds are too few for keeps its own, and is a
   ])
   const { bundle } = mapped(told)
   expect(invalid(bundle)).toEqual([])
-  const kinds = resources(bundle, "AllergyIntolerance").map(({ category, _category }) => [
+  const codeOf = (element: Element | undefined) =>
+    element?.extension?.[0]?.valueCodeableConcept?.coding?.[0]?.code
+  const kinds = resources(bundle, "AllergyIntolerance").map(({ category, _category, _type }) => [
     category?.[0],
-    _category?.[0]?.extension?.[0]?.valueCodeableConcept?.coding?.[0]?.code,
+    codeOf(_category?.[0]) ?? codeOf(_type),
   ])
   expect(kinds as unknown[]).toEqual([
     ["medication", undefined],
