@@ -27,7 +27,6 @@ const tables: Record<string, string> = {
   "ambulatory-status": "AmbulatoryStatus",
   "appointment-reason": "AppointmentReasonCodes",
   "appointment-type": "AppointmentTypeCodes",
-  "bed-status": "BedStatus",
   "body-part": "BodyParts",
   "body-site": "BodySite",
   "completion-status": "CompletionStatus",
