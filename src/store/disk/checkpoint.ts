@@ -26,14 +26,23 @@ export class Checkpoints {
     this.#beginPages = fullPages < leastPages ? Number.POSITIVE_INFINITY : fullPages * beginAt
   }
 
-  /** Says that something was committed. */
+  /** Says that something was committed. Never throws: whoever committed would take it for his. */
   committed(): void {
     if (++this.#commits % everyCommits !== 0 || this.#underway) return
-    const length = this.#database.query<{ log: number }, []>("PRAGMA wal_checkpoint(NOOP)")
-    if ((length.get()?.log ?? 0) < this.#beginPages) return
+    if (this.#length() < this.#beginPages) return
     this.#underway = Promise.withResolvers()
     this.#thread ??= this.#start()
     this.#thread.postMessage(this.#database.filename)
+  }
+
+  /** In pages; 0 where the disk does not say. */
+  #length(): number {
+    try {
+      const length = this.#database.query<{ log: number }, []>("PRAGMA wal_checkpoint(NOOP)")
+      return length.get()?.log ?? 0
+    } catch {
+      return 0
+    }
   }
 
   /** Resolves when none is underway, so that nobody else has the database open. */

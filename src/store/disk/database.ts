@@ -57,10 +57,14 @@ export class Disk {
   lazily<T>(write: () => T): T {
     // It would only be a savepoint there, and answered before it is on disk.
     if (this.database.inTransaction) throw new Error("a commit inside another one")
+    const result = this.#commit(write)
+    this.#checkpoints.committed()
+    return result
+  }
+
+  #commit<T>(write: () => T): T {
     try {
-      const result = this.#transaction(write) as T
-      this.#checkpoints.committed()
-      return result
+      return this.#transaction(write) as T
     } catch (error) {
       this.giveBackWal()
       if (!(error instanceof SQLiteError) || !noRoom.test(error.code ?? "")) throw error
