@@ -3,8 +3,8 @@ import { type OwnIdentifier, referenceTo } from "../fhir/identity.ts"
 import { Transaction } from "../fhir/transaction.ts"
 import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message, Told } from "../message.ts"
-import { accountsOf } from "./adt-account.ts"
-import { addClinical, addDiagnoses, readSegments } from "./adt-clinical.ts"
+import { accountsOf } from "./adt/account.ts"
+import { addClinical, addDiagnoses, readSegments } from "./adt/clinical.ts"
 import {
   mergePart,
   type PriorPatient,
@@ -12,9 +12,9 @@ import {
   renumbers,
   replacedBy,
   withPrior,
-} from "./adt-merge.ts"
-import { isRole, type Person, peopleOf, rolesAround, segmentsOf } from "./adt-person.ts"
-import { addVisit, type PlannedVisit, visitsOf } from "./adt-visit.ts"
+} from "./adt/merge.ts"
+import { isRole, type Person, peopleOf, rolesAround, segmentsOf } from "./adt/person.ts"
+import { addVisit, type PlannedVisit, visitsOf } from "./adt/visit.ts"
 import type { Layer } from "./known.ts"
 import type { About } from "./mentioned.ts"
 import { layPatient, type Owned, ownedName } from "./owned.ts"

@@ -2,9 +2,9 @@ import { Transaction } from "../fhir/transaction.ts"
 import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message } from "../message.ts"
 import { fileGroups } from "./any.ts"
-import { ownedAccounts } from "./finance.ts"
+import { ownedAccounts } from "./finance/finance.ts"
 import { addOrigin, concluded, readMessage } from "./reading.ts"
-import { distinct } from "./report.ts"
+import { distinct } from "./result/report.ts"
 
 /**
  * Billing accounts (2.5.1, 6.4.1, 6.4.2, 6.4.4 and on): opened, purged, updated, ended, and the

@@ -3,7 +3,7 @@ import type { MapContext, Mapped, MessageMap } from "../mapping.ts"
 import type { Message } from "../message.ts"
 import { fileGroups } from "./any.ts"
 import { addOrigin, concluded, readMessage } from "./reading.ts"
-import { distinct } from "./report.ts"
+import { distinct } from "./result/report.ts"
 
 /**
  * Charges (2.5.1, 6.4.3 and 6.4.6). A DFT owns its charges, and updates what it says of procedures,

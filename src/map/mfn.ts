@@ -3,7 +3,7 @@ import type { OwnIdentifier } from "../fhir/identity.ts"
 import { Transaction } from "../fhir/transaction.ts"
 import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message, Told } from "../message.ts"
-import type { Layer } from "./account.ts"
+import type { Layer } from "./finance/account.ts"
 import { layKnown } from "./known.ts"
 import {
   addOrigin,

@@ -1,7 +1,7 @@
 import type { MessageMap } from "../mapping.ts"
 import type { Message } from "../message.ts"
-import { mapOrders, ownedOrders } from "./orders.ts"
-import type { Layout } from "./result.ts"
+import { mapOrders, ownedOrders } from "./order/orders.ts"
+import type { Layout } from "./result/groups.ts"
 
 /**
  * Orders of services (2.5.1, 4.4): general (ORM^O01, OMG^O19), of the laboratory (OML) and of

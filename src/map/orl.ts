@@ -1,7 +1,7 @@
 import type { MessageMap } from "../mapping.ts"
 import type { Message } from "../message.ts"
-import { mapOrders, ownedOrders } from "./orders.ts"
-import type { Layout } from "./result.ts"
+import { mapOrders, ownedOrders } from "./order/orders.ts"
+import type { Layout } from "./result/groups.ts"
 
 /**
  * What is answered to orders (2.5.1, 4.4): each order's new status, and as a Task what the filler

@@ -3,8 +3,8 @@ import type { MapContext, Mapped, MessageMap } from "../mapping.ts"
 import type { Message } from "../message.ts"
 import { mentionPatient } from "./mentioned.ts"
 import { addOrigin, concluded, readMessage } from "./reading.ts"
-import { distinct, type Filing, fileResult } from "./report.ts"
-import { resultsOf } from "./result.ts"
+import { resultsOf } from "./result/groups.ts"
+import { distinct, type Filing, fileResult } from "./result/report.ts"
 
 /**
  * Results (2.5.1, 7.3.1), also of point-of-care devices (R30 to R32, 7.3.3) and of alarms (R40,

@@ -3,9 +3,9 @@ import type { MapContext, Mapped, MessageMap } from "../mapping.ts"
 import type { Message } from "../message.ts"
 import { mentionPatient } from "./mentioned.ts"
 import { addOrigin, concluded, readMessage } from "./reading.ts"
-import { distinct, type Filing, fileResult } from "./report.ts"
-import { type Layout, resultsOf } from "./result.ts"
-import { fileAbove } from "./specimen-above.ts"
+import { type Layout, resultsOf } from "./result/groups.ts"
+import { distinct, type Filing, fileResult } from "./result/report.ts"
+import { fileAbove } from "./result/specimen-above.ts"
 
 /**
  * Results that an analyzer sends without being asked (2.5.1, 7.3.7 to 7.3.10): of an order (R21,

@@ -7,6 +7,7 @@ import {
   referenceTo,
 } from "../fhir/identity.ts"
 import type { Told } from "../message.ts"
+import { type VisitEvent, visitHistory } from "./adt/visit-history.ts"
 import { type Elements, type Joined, joinParts, type Layer, layKnown, type Said } from "./known.ts"
 import type { Part } from "./part.ts"
 import type { Reading } from "./reading.ts"
@@ -17,7 +18,6 @@ import { pv1Fields, unknownClass } from "./segment/pv1.ts"
 import { pv2Fields } from "./segment/pv2.ts"
 import { rolePart } from "./segment/rol.ts"
 import { orderedPeriod } from "./type/dtm.ts"
-import { type VisitEvent, visitHistory } from "./visit-history.ts"
 import { encounterStatus } from "./vocabulary/encounter-status.ts"
 import { targetOf } from "./vocabulary/target.ts"
 

@@ -3,14 +3,13 @@ import { referenceTo } from "../fhir/identity.ts"
 import { Transaction } from "../fhir/transaction.ts"
 import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message } from "../message.ts"
-import { administrationKey, medicationAdministration } from "./administration.ts"
-import { addCharges } from "./charge.ts"
-import { dispenseKey, medicationDispense } from "./dispense.ts"
-import { addObserved } from "./drug-observed.ts"
+import { addCharges } from "./finance/charge.ts"
 import { type About, mentionPatient } from "./mentioned.ts"
-import type { OrderKey } from "./order-key.ts"
-import { taskOf } from "./order-task.ts"
-import { type PharmacyOrder, type Treated, treatmentsOf } from "./pharmacy-order.ts"
+import { administrationKey, medicationAdministration } from "./pharmacy/administration.ts"
+import { dispenseKey, medicationDispense } from "./pharmacy/dispense.ts"
+import { addObserved } from "./pharmacy/drug-observed.ts"
+import type { OrderKey } from "./pharmacy/key.ts"
+import { type PharmacyOrder, type Treated, treatmentsOf } from "./pharmacy/order.ts"
 import {
   addRequest,
   type Keeping,
@@ -19,13 +18,14 @@ import {
   type Owned,
   prescriptionName,
   type Whom,
-} from "./prescribe.ts"
+} from "./pharmacy/prescribe.ts"
+import { taskOf } from "./pharmacy/task.ts"
+import { noteUnplaced } from "./pharmacy/unplaced.ts"
 import { addOrigin, concluded, type Mention, readMessage } from "./reading.ts"
-import { distinct, type Filing } from "./report.ts"
+import { distinct, type Filing } from "./result/report.ts"
 import { allergy } from "./segment/al1.ts"
 import { coverage } from "./segment/in1.ts"
 import { patientIdentity } from "./segment/pid.ts"
-import { noteUnplaced } from "./unplaced.ts"
 
 /** What a message of the pharmacy keeps up to date; the rest of its orders it only mentions. */
 const owns = {

@@ -1,6 +1,6 @@
 import type { Segment } from "../hl7/message.ts"
 import type { Reading } from "./reading.ts"
-import { newObserved, type Observed } from "./result.ts"
+import { newObserved, type Observed } from "./result/groups.ts"
 
 /** A problem or a goal, and what stands below it. */
 export interface Listed {

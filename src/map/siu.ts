@@ -1,11 +1,18 @@
 import { Transaction } from "../fhir/transaction.ts"
 import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message, Told } from "../message.ts"
-import { appointmentElements, appointmentOf, appointmentParts, patientsOf } from "./appointment.ts"
 import { layKnown } from "./known.ts"
 import type { About } from "./mentioned.ts"
 import { addOrigin, concluded, type Mention, type Reading, readMessage } from "./reading.ts"
-import { distinct } from "./report.ts"
+import { distinct } from "./result/report.ts"
+import {
+  appointmentElements,
+  appointmentOf,
+  appointmentParts,
+  patientsOf,
+} from "./scheduling/appointment.ts"
+import { type Scheduled, type Scheduling, schedulingOf } from "./scheduling/groups.ts"
+import { addBlocks, slotAt } from "./scheduling/slot.ts"
 import { condition } from "./segment/dg1.ts"
 import {
   attachmentsOf,
@@ -15,8 +22,6 @@ import {
   observationKey,
 } from "./segment/obx.ts"
 import { appointmentIdentity } from "./segment/sch.ts"
-import { type Scheduled, type Scheduling, schedulingOf } from "./siu-groups.ts"
-import { addBlocks, slotAt } from "./slot.ts"
 
 const events = "12 13 14 15 16 17 18 19 20 21 22 23 24 26 27".split(" ")
 

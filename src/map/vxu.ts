@@ -4,19 +4,10 @@ import type { Segment } from "../hl7/message.ts"
 import { toInstant } from "../hl7/time.ts"
 import type { MapContext, Mapped, MessageMap } from "../mapping.ts"
 import type { Message } from "../message.ts"
-import { type Forecast, forecastOf, recommendationsOf } from "./forecast.ts"
-import {
-  type Administered,
-  fillerNumber,
-  immunization,
-  immunizationKey,
-  isDeleted,
-  isOfNoVaccine,
-} from "./immunization.ts"
 import { type About, mentionPatient } from "./mentioned.ts"
 import { addOrigin, concluded, type Mention, type Reading, readMessage } from "./reading.ts"
-import { distinct } from "./report.ts"
-import type { Observed } from "./result.ts"
+import type { Observed } from "./result/groups.ts"
+import { distinct } from "./result/report.ts"
 import { coverage } from "./segment/in1.ts"
 import { annotations } from "./segment/nte.ts"
 import {
@@ -26,9 +17,18 @@ import {
   observation,
   observationKey,
 } from "./segment/obx.ts"
-import { immunizationElements, type Sorted, sorted, topic } from "./told-of-vaccine.ts"
 import { entityKey } from "./type/ei.ts"
-import { type Vaccination, vaccinationsOf } from "./vaccinations.ts"
+import { type Forecast, forecastOf, recommendationsOf } from "./vaccine/forecast.ts"
+import { type Vaccination, vaccinationsOf } from "./vaccine/groups.ts"
+import {
+  type Administered,
+  fillerNumber,
+  immunization,
+  immunizationKey,
+  isDeleted,
+  isOfNoVaccine,
+} from "./vaccine/immunization.ts"
+import { immunizationElements, type Sorted, sorted, topic } from "./vaccine/told.ts"
 
 /**
  * Immunizations (2.5.1, 4A.8): an update of a patient's vaccinations (VXU^V04), and the whole

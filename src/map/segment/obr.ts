@@ -2,7 +2,7 @@ import type { Attachment, DiagnosticReport, Observation, Reference } from "fhir/
 import type { Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
-import type { Order } from "../result.ts"
+import type { Order } from "../result/groups.ts"
 import { absentCode } from "../type/absent.ts"
 import { firstConcept, translated } from "../type/cwe.ts"
 import { dateTime, instant, period } from "../type/dtm.ts"

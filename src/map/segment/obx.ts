@@ -8,7 +8,7 @@ import type {
 import type { Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
-import type { Observed } from "../result.ts"
+import type { Observed } from "../result/groups.ts"
 import { absentCode } from "../type/absent.ts"
 import { codeText, firstConcept, translated } from "../type/cwe.ts"
 import { dateTime, instant } from "../type/dtm.ts"

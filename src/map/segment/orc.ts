@@ -2,7 +2,7 @@ import type { CodeableConcept, Identifier, Practitioner, Reference, ServiceReque
 import type { Repetition, Segment } from "../../hl7/message.ts"
 import { each, type Field, type Part, partOf } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
-import type { Order } from "../result.ts"
+import type { Order } from "../result/groups.ts"
 import { firstConcept } from "../type/cwe.ts"
 import { identifier } from "../type/cx.ts"
 import { dateTime } from "../type/dtm.ts"

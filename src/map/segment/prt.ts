@@ -1,7 +1,7 @@
 import type { Reference } from "fhir/r4"
 import type { Repetition } from "../../hl7/message.ts"
 import type { Mention, Reading } from "../reading.ts"
-import type { Order } from "../result.ts"
+import type { Order } from "../result/groups.ts"
 import { practitioner } from "../type/xcn.ts"
 
 /** The roles of a PRT under an order (table 0443, 0912) that FHIR has an element for. */

@@ -1,6 +1,6 @@
 import type { CodedField } from "../codes/fields.ts"
-import type { DoseFields } from "../dosage.ts"
-import type { DrugFields } from "../medication.ts"
+import type { DoseFields } from "../pharmacy/dosage.ts"
+import type { DrugFields } from "../pharmacy/medication.ts"
 import type { Measured } from "../type/measured.ts"
 
 /** The fields by which RXO and RXE, which say much the same, tell of a prescription. */

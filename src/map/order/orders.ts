@@ -1,0 +1,220 @@
+import type { FhirResource, Reference, Task } from "fhir/r4"
+import { type OwnIdentifier, referenceTo } from "../../fhir/identity.ts"
+import { Transaction } from "../../fhir/transaction.ts"
+import type { Segment } from "../../hl7/message.ts"
+import type { MapContext, Mapped, ReadContext } from "../../mapping.ts"
+import type { Message, Told } from "../../message.ts"
+import { layKnown } from "../known.ts"
+import { type About, mentionPatient, visitOf } from "../mentioned.ts"
+import { type Part, partOf } from "../part.ts"
+import { addOrigin, concluded, type Mention, type Reading, readMessage } from "../reading.ts"
+import { type Layout, type Order, type Result, resultsOf } from "../result/groups.ts"
+import { distinct, type Filing } from "../result/report.ts"
+import { fileAbove } from "../result/specimen-above.ts"
+import { condition } from "../segment/dg1.ts"
+import { codeOf, orderNumbers } from "../segment/orc.ts"
+import { patientIdentity } from "../segment/pid.ts"
+import { noteOthers } from "../segment/prt.ts"
+import { entityKey } from "../type/ei.ts"
+import {
+  notesPart,
+  requestElements,
+  requestIdentity,
+  requestParts,
+  serviceRequestOf,
+  visitPart,
+} from "./request.ts"
+import { addBackground, filePrior, fileSpecimens, fileSupporting } from "./supporting.ts"
+import { answerTask } from "./task.ts"
+
+/** The ServiceRequests that a message keeps up to date. */
+export function ownedOrders(message: Message, context: ReadContext, layout: Layout): string[] {
+  const reading = readMessage(message, context)
+  return resultsOf(reading, layout).flatMap((result) => {
+    const patient = patientIdentity(result.pid, reading)
+    if (patient === undefined) return []
+    const identities = identitiesOf(result, referenceTo(patient), reading)
+    return [...identities.values()].map(ownedName)
+  })
+}
+
+/**
+ * Orders and what is answered to them (2.5.1, chapter 4). Each ORC says something of one
+ * ServiceRequest, which is kept up to date field by field over what was told before: an answer of
+ * an ORC alone leaves the rest of the order as it was. An order that is cancelled gets that status
+ * and stays. Patient and visit are only mentioned.
+ */
+export function mapOrders(message: Message, context: MapContext, layout: Layout): Mapped {
+  const reading = readMessage(message, context)
+  const results = resultsOf(reading, layout)
+  if (results.length === 0) return { problem: "no PID segment: whose order it is can't be told" }
+  const transaction = new Transaction(reading.site.id)
+  const filing: Filing = { transaction, reading, distinct: distinct() }
+  const told: Told[] = []
+  const known = Map.groupBy(context.known, ({ resource }) => resource)
+  const answer = reading.parsed.first("MSA")?.text(1)
+  if (answer && refusals.has(answer)) reading.note("MSA-1: what was sent was refused as a whole")
+  let said = 0
+  for (const [index, result] of results.entries()) {
+    const about = mentionPatient(result, index, filing)
+    const identities = identitiesOf(result, about.subject, reading)
+    said += identities.size + addBackground(result, about, filing)
+    const orders = addOrders(result, identities, about, known, filing)
+    // An order of a patient without a number is known by this message alone.
+    if (patientIdentity(result.pid, reading) !== undefined) told.push(...orders)
+  }
+  if (said === 0) return { problem: "no ORC and no OBR: no order of a service is in it" }
+  addOrigin(transaction, reading)
+  return concluded(reading, { transaction, told })
+}
+
+const refusals = new Set(["AE", "AR", "CE", "CR"])
+
+/** What a message says of one order; two ORC of one number speak of the same, the later last. */
+interface Spoken {
+  identity: OwnIdentifier
+  parts: Map<string, Part>
+  task: Task | undefined
+}
+
+/** Adds the orders of one patient; gives what was told of them. */
+function addOrders(
+  result: Result,
+  identities: ReadonlyMap<Order, OwnIdentifier>,
+  about: About,
+  known: ReadonlyMap<string, readonly Told[]>,
+  filing: Filing,
+): Told[] {
+  const { transaction, reading } = filing
+  const told: Told[] = []
+  for (const { identity, parts, task } of spokenOf(result, identities, about, filing)) {
+    const name = ownedName(identity)
+    const layer = { messageId: reading.message.id, known: known.get(name) ?? [] }
+    const elementsOf = (part: string) => requestElements.get(part) ?? []
+    const laid = layKnown(name, [...parts.values()], layer, elementsOf)
+    for (const each of laid.mentions) transaction.create(each)
+    transaction.update(serviceRequestOf(identity, about, laid.elements))
+    told.push(...laid.told)
+    if (task !== undefined) transaction.update(task)
+  }
+  return told
+}
+
+function spokenOf(
+  result: Result,
+  identities: ReadonlyMap<Order, OwnIdentifier>,
+  about: About,
+  filing: Filing,
+): Iterable<Spoken> {
+  const { transaction, reading } = filing
+  const visit = visitPart(visitOf(result.pv1, about.subject, reading), reading)
+  const above = fileAbove(result, about, filing)
+  const all = new Map<string, Spoken>()
+  let replaced: OwnIdentifier | undefined
+  for (const [order, identity] of identities) {
+    noteOthers(order, reading)
+    const mention: Mention = (resource) => transaction.create(resource)
+    const task = answerTask(order, identity, about, reading, mention)
+    const parts = [
+      ...requestParts(order, reading),
+      // What is noted on an answer is the Task's: the placer's own notes stay the order's.
+      task ? undefined : notesPart(order, reading),
+      reasonsPart(order, about, filing),
+      fileSupporting(order, identity, about, filing),
+      filePrior(order, about, filing),
+      fileSpecimens(order, identity, about, filing, above),
+      visit,
+      order.orc?.text(1) === "RO" ? replacingPart(replaced, reading) : undefined,
+    ]
+    const spoken = all.get(identity.value) ?? { identity, parts: new Map(), task }
+    for (const part of parts) if (part !== undefined) spoken.parts.set(part.part, part)
+    all.set(identity.value, { ...spoken, task: task ?? spoken.task })
+    if (replacedControls.has(order.orc?.text(1) ?? "")) replaced = identity
+  }
+  return all.values()
+}
+
+/**
+ * What each order is known by. Some senders give one number to several services: then the first of
+ * them has it alone, and the others with their code, so that none is lost in another. Orders
+ * without any number are counted.
+ */
+function identitiesOf(
+  { orders }: Result,
+  subject: Reference,
+  reading: Reading,
+): Map<Order, OwnIdentifier> {
+  const identities = new Map<Order, OwnIdentifier>()
+  const services = new Map<string, { first: string; count: number }>()
+  const others = otherOrders(reading)
+  for (const order of withCommon(orders)) {
+    if (order.orc !== undefined && order.obr === undefined && others.has(order.orc)) continue
+    const own = requestIdentity(order, subject, reading)
+    const code = codeOf(order)
+    const { first, count } = services.get(own.value) ?? { first: code, count: 0 }
+    services.set(own.value, { first, count: count + 1 })
+    const { placer, filler } = orderNumbers(order)
+    const isNumbered = (placer ?? filler) !== undefined
+    const repeated = count === 0 ? "" : `#${count + 1}`
+    const more = isNumbered ? (code === first ? "" : code) : repeated
+    identities.set(order, more ? requestIdentity(order, subject, reading, more) : own)
+  }
+  return identities
+}
+
+/** Some senders write one ORC for several OBR of its number; of another number it is not theirs. */
+function withCommon(orders: readonly Order[]): Order[] {
+  let above: Segment | undefined
+  return orders.map((order) => {
+    if (order.orc !== undefined) above = order.orc
+    if (order.orc !== undefined || above === undefined) return order
+    const { placer: own } = orderNumbers(order)
+    const { placer } = orderNumbers({ orc: above, obr: undefined })
+    const isTheirs = own === undefined || (placer && entityKey(own) === entityKey(placer))
+    return isTheirs ? { ...order, orc: above } : order
+  })
+}
+
+/** The ORC above a prescription, a diet or a supply, which are of no service. */
+function otherOrders(reading: Reading): Set<Segment> {
+  const others = new Set<Segment>()
+  const { segments } = reading.parsed
+  for (const [index, segment] of segments.entries()) {
+    const next = segments[index + 1]?.name ?? ""
+    if (segment.name !== "ORC" || !otherDetails.has(next)) continue
+    others.add(segment)
+    reading.note(`an order of ${next}: only orders of services are read here`)
+  }
+  return others
+}
+
+const otherDetails = new Set(["RXO", "RXE", "RQD", "RQ1", "ODS", "ODT", "BPO"])
+
+/** What an RO replaces: the order above it that is replaced (4.5.1.1), by its number. */
+function replacingPart(replaced: OwnIdentifier | undefined, reading: Reading): Part | undefined {
+  return partOf("RO", reading, () => ({
+    replaces: replaced && [{ type: "ServiceRequest", identifier: replaced }],
+  }))
+}
+
+const replacedControls = new Set(["RP", "RQ", "RU"])
+
+/** DG1 under an order is why it was ordered; the diagnosis itself is the visit's to keep. */
+function reasonsPart({ diagnoses }: Order, about: About, filing: Filing): Part | undefined {
+  const { transaction, reading } = filing
+  const diagnosed = { patient: about.subject, encounter: about.encounter }
+  return partOf("DG1", reading, (mention) => ({
+    reasonReference: diagnoses.flatMap((dg1) => {
+      const made = condition(dg1, diagnosed, reading, mention)
+      if (made === undefined) return []
+      transaction.create(made)
+      // A later message may not name the visit: what is kept for it must lead nowhere else.
+      return [mention({ ...made, encounter: undefined })]
+    }),
+  }))
+}
+
+function ownedName({ value }: OwnIdentifier): string {
+  const type: FhirResource["resourceType"] = "ServiceRequest"
+  return `${type}/${value}`
+}

@@ -1,0 +1,248 @@
+import { describe, expect, test } from "bun:test"
+import type { Bundle, ServiceRequest } from "fhir/r4"
+import { maps, ownedResources } from "../../../src/map/index.ts"
+import type { Told } from "../../../src/message.ts"
+import { invalid } from "../../validate.ts"
+import { context, mapped, message, resources } from "../build.ts"
+
+const pid = "PID|1||KSM-10234^^^KISUMU^MR||ACHIENG^GRACE||19880412|F"
+const order = [
+  pid,
+  "PV1|1|O|OPD^2^^KISUMU||||||||||||||||V-881",
+  "ORC|NW|P1^EMR||G1^EMR|||||20260415113000|||D-118^OTIENO^JAMES^^^^^^KISUMU",
+  "OBR|1|P1^EMR||HB^Haemoglobin^99KSM",
+  "NTE|1||Call the ward",
+  "DG1|1||D50.9^Iron deficiency anaemia^I10||||||||||||||C-2^WERE^PAUL",
+  "OBX|1|CWE|49541-6^Fasting status^LN||Y^Yes^HL70136||||||F|||||C-3^AUMA^RUTH||AU680^LAB",
+  "SPM|1|S1&EMR||BLD^Blood^HL70487",
+  "OBX|2|ST|APP^Appearance^99KSM||clear||||||F",
+]
+
+function header(type: string, sender = "EMR|KISUMU") {
+  return `MSH|^~\\&|${sender}|||20260415120000||${type}|C-1|P|2.5.1`
+}
+
+/** What each message makes over what those before it have told. */
+function life(...messages: [type: string, segments: string[], id?: number][]): Bundle[] {
+  const known = new Map<string, Told>()
+  return messages.map(([type, segments, id], index) => {
+    const sent = message([header(type), ...segments], { id: id ?? index + 1 })
+    const { bundle, told } = mapped(sent, [...known.values()])
+    for (const one of told) {
+      const name = `${one.resource} ${one.part}`
+      if ((known.get(name)?.messageId ?? 0) <= one.messageId) known.set(name, one)
+    }
+    return bundle
+  })
+}
+
+function request(bundle: Bundle | undefined): ServiceRequest | undefined {
+  return bundle && resources(bundle, "ServiceRequest")[0]
+}
+
+describe("the life of an order", () => {
+  test("a cancel that names the number alone is a status, and leaves the rest as it was", () => {
+    const [made, cancelled] = life(
+      ["OML^O21", order],
+      ["ORM^O01", [pid, "ORC|CA|P1^EMR||||||||||||||^Ordered twice"]],
+    ).map(request)
+    expect(made?.status).toBe("active")
+    expect(cancelled?.status).toBe("revoked")
+    const { status: _s, _status: _c, extension, ...rest } = cancelled ?? {}
+    const { status: _t, ...before } = made ?? {}
+    expect(rest as unknown).toEqual(before)
+    expect(extension?.[0]?.valueCodeableConcept?.text).toBe("Ordered twice")
+  })
+
+  test("what comes later stands by itself: all that the order refers to is in it", () => {
+    const bundles = life(
+      ["OML^O21", order],
+      ["ORL^O22", [pid, "ORC|OK|P1^EMR|F1^LAB"]],
+      ["ORM^O01", [pid, "ORC|CA|P1^EMR"]],
+    )
+    for (const bundle of bundles) expect(invalid(bundle)).toEqual([])
+    for (const bundle of bundles.slice(1)) {
+      const methods = (type: string) =>
+        bundle.entry
+          ?.filter(({ resource }) => resource?.resourceType === type)
+          .map(({ request }) => request?.method)
+      expect(methods("Encounter")).toEqual(["POST"])
+      expect(methods("Condition")).toEqual(["POST"])
+      expect(methods("Observation")).toEqual(["POST"])
+      expect(methods("Specimen")).toEqual(["POST"])
+    }
+  })
+
+  test("the number its filler gives it is kept beside the placer's", () => {
+    const [, accepted, changed] = life(
+      ["OML^O21", order],
+      ["ORL^O22", [pid, "ORC|NA|P1^EMR|F1^LAB"]],
+      ["OML^O21", [pid, "ORC|XO|P1^EMR", "OBR|1|P1^EMR||HB^Haemoglobin^99KSM|S"]],
+    ).map(request)
+    const numbers = ({ identifier = [] }: ServiceRequest) => identifier.slice(1).map((n) => n.value)
+    expect(accepted && numbers(accepted)).toEqual(["P1", "F1"])
+    expect(changed && numbers(changed)).toEqual(["P1", "F1"])
+    expect(changed?.priority).toBe("stat")
+    expect(changed?.requester).toEqual(accepted?.requester)
+  })
+
+  test("the first message sent again does not revive an order that was cancelled since", () => {
+    const [, , again] = life(
+      ["OML^O21", order, 1],
+      ["ORM^O01", [pid, "ORC|CA|P1^EMR"], 2],
+      ["OML^O21", order, 1],
+    ).map(request)
+    expect(again?.status).toBe("revoked")
+  })
+
+  test("a field that its placer deletes is gone", () => {
+    const [, changed] = life(
+      ["OML^O21", order],
+      ["OML^O21", [pid, 'ORC|XO|P1^EMR||||||||||""']],
+    ).map(request)
+    expect(changed?.requester).toBeUndefined()
+    expect(changed?.code?.coding?.[0]?.code).toBe("HB")
+  })
+})
+
+describe("an order and what is said to it", () => {
+  test("a note on an answer is the answer's, and the placer's own note stays the order's", () => {
+    const [, answered] = life(
+      ["OML^O21", order],
+      ["ORL^O22", [pid, "ORC|UA|P1^EMR", "NTE|1||Send it elsewhere"]],
+    )
+    expect(request(answered)?.note?.[0]?.text).toBe("Call the ward")
+    const [task] = answered ? resources(answered, "Task") : []
+    expect(task?.note?.[0]?.text).toBe("Send it elsewhere")
+  })
+
+  test("its results find it, whoever sends them, and never overwrite it", () => {
+    const [ordered, reported] = life(
+      ["OML^O21", order],
+      ["ORU^R01", [pid, "ORC|RE|P1^EMR|F1^LAB", "OBR|1|P1^EMR|F1^LAB|HB", "OBX|1|NM|HB||9||||||F"]],
+    )
+    expect(request(reported)?.identifier?.[0]).toEqual(request(ordered)?.identifier?.[0])
+    const entry = reported?.entry?.find(({ resource }) => {
+      return resource?.resourceType === "ServiceRequest"
+    })
+    expect(entry?.request?.method).toBe("POST")
+  })
+
+  test("the box is told which orders a message keeps up to date", () => {
+    const sent = message([header("OML^O21"), ...order])
+    const { told } = mapped(sent)
+    expect([...new Set(told.map(({ resource }) => resource))]).toEqual([
+      ...ownedResources(maps, sent, context()),
+    ])
+  })
+})
+
+describe("what ORC-1 says", () => {
+  test.each<[string, ServiceRequest["status"], string | undefined]>([
+    ["NW", "active", undefined],
+    ["CA", "revoked", undefined],
+    ["DC", "revoked", undefined],
+    ["HD", "on-hold", undefined],
+    ["XO", "active", undefined],
+    ["SN", "active", undefined],
+    ["SS", "unknown", undefined],
+    ["NA", "active", "accepted"],
+    ["OK", "active", "accepted"],
+    ["UA", "revoked", "rejected"],
+    ["CR", "revoked", "cancelled"],
+    ["OC", "revoked", "cancelled"],
+    ["UC", "active", "in-progress"],
+    ["HR", "on-hold", "on-hold"],
+    ["ZZ", "unknown", undefined],
+  ])("%s makes the order %s and its answer %s", (control, status, task) => {
+    const { bundle } = mapped(message([header("ORM^O01"), pid, `ORC|${control}|P1^EMR`]))
+    expect(request(bundle)?.status).toBe(status)
+    expect(resources(bundle, "Task")[0]?.status).toBe(task as "accepted")
+    expect(invalid(bundle)).toEqual([])
+  })
+
+  test("how the order stands counts before what was done with it", () => {
+    const { bundle } = mapped(message([header("ORM^O01"), pid, "ORC|SC|P1^EMR|||CM"]))
+    expect(request(bundle)?.status).toBe("completed")
+    expect(resources(bundle, "Task")[0]?.status).toBe("completed")
+  })
+
+  test("a refusal is one, whatever the status beside it", () => {
+    const { bundle } = mapped(message([header("ORR^O02"), pid, "ORC|UA|P1^EMR|||IP"]))
+    expect(resources(bundle, "Task")[0]?.status).toBe("rejected")
+  })
+
+  test("a status of no table is passed over, with a word about it", () => {
+    const { bundle, notes } = mapped(message([header("ORM^O01"), pid, "ORC|NW|P1^EMR|||NEW"]))
+    expect(request(bundle)?.status).toBe("active")
+    expect(notes).toEqual(["ORC-5: its code is not of table 0038"])
+  })
+})
+
+describe("orders and their numbers", () => {
+  test("two orders without any number are two", () => {
+    const one = ["ORC|NW", "OBR|1|||HB^Haemoglobin^99KSM"]
+    const { bundle } = mapped(message([header("OMG^O19"), pid, ...one, ...one]))
+    expect(resources(bundle, "ServiceRequest")).toHaveLength(2)
+  })
+
+  test("an OBR of another number has nothing of the ORC above it", () => {
+    const segments = ["ORC|HD|P1^EMR", "OBR|1|P1^EMR||HB", "OBR|2|P2^EMR||ESR"]
+    const { bundle } = mapped(message([header("ORM^O01"), pid, ...segments]))
+    const statuses = resources(bundle, "ServiceRequest").map(({ status }) => status)
+    expect(statuses).toEqual(["on-hold", "unknown"])
+  })
+
+  test("of two that speak of one order, the later counts", () => {
+    const segments = ["ORC|NW|P1^EMR", "OBR|1|P1^EMR||HB", "ORC|HD|P1^EMR"]
+    const sent = message([header("ORM^O01"), pid, ...segments])
+    const { bundle, told, notes } = mapped(sent)
+    expect(resources(bundle, "ServiceRequest")).toHaveLength(1)
+    expect(request(bundle)?.status).toBe("on-hold")
+    expect(request(bundle)?.code?.coding?.[0]?.code).toBe("HB")
+    expect(told.filter(({ part }) => part === "ORC-1")).toHaveLength(1)
+    expect(notes).toEqual([])
+  })
+
+  test("an answer of nobody known is held", () => {
+    expect(() => mapped(message([header("ORR^O02"), "ORC|OK|P1^EMR"]))).toThrow(
+      "no PID segment: whose order it is can't be told",
+    )
+  })
+
+  test("a refusal of the whole message is said", () => {
+    const segments = ["MSA|AE|C-0", pid, "ORC|UA|P1^EMR"]
+    const { notes } = mapped(message([header("ORR^O02"), ...segments]))
+    expect(notes).toEqual(["MSA-1: what was sent was refused as a whole"])
+  })
+
+  test("who takes part is requester or collector, and of anybody else there is a word", () => {
+    const segments = [
+      "ORC|NW|P1^EMR",
+      "PRT|1|AD||OP|D-1^OTIENO^JAMES",
+      "OBR|1|P1^EMR||HB",
+      "PRT|2|AD||SPC|C-1^WERE^PAUL",
+      "PRT|3|AD||RCT|X-1^KAMAU^ANN",
+      "SPM|1|S1&EMR||BLD",
+    ]
+    const { bundle, notes } = mapped(message([header("OML^O21"), pid, ...segments]))
+    expect(request(bundle)?.requester?.display).toBe("JAMES OTIENO")
+    const [specimen] = resources(bundle, "Specimen")
+    expect(specimen?.collection?.collector?.display).toBe("PAUL WERE")
+    expect(notes).toEqual([
+      "PRT: FHIR has no place for its role under an order, or it names nobody",
+    ])
+  })
+
+  test("a tube is the same one, whichever of its orders a message brings", () => {
+    const tube = (...orders: string[]) => {
+      const segments = [pid, "SPM|1|^B1&LAB||BLD^Blood^HL70487", ...orders]
+      const { bundle } = mapped(message([header("OUL^R22", "LAB|KISUMU"), ...segments]))
+      return resources(bundle, "Specimen").map(({ identifier }) => identifier?.[0]?.value)
+    }
+    const hb = ["OBR|1||F1^LAB|HB", "OBX|1|NM|HB||9||||||F"]
+    const glucose = ["OBR|2||F2^LAB|GLU", "OBX|1|NM|GLU||5||||||F"]
+    expect(tube(...hb, ...glucose)).toHaveLength(1)
+    expect(tube(...glucose)).toEqual(tube(...hb))
+  })
+})
