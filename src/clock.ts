@@ -20,7 +20,8 @@ const forwardMaxMs = 7 * 86_400_000
 const forwardShare = 0.25
 
 /**
- * By how many ms the clock stepped since it was last believed: what it shows more than it should.
+ * By how many whole ms the clock stepped since it was last believed: what it shows more than it
+ * should.
  * Undefined: by nothing that matters. A box that was off shows more too, by as long as it was off.
  */
 export function stepOf(
@@ -28,7 +29,7 @@ export function stepOf(
   { wallMs, elapsedMs }: Reading,
   shortestMs: number,
 ): number | undefined {
-  const ms = wallMs - believed.wallMs - (elapsedMs - believed.elapsedMs)
+  const ms = Math.round(wallMs - believed.wallMs - (elapsedMs - believed.elapsedMs))
   const forwardMax = Math.min(forwardMaxMs, shortestMs * forwardShare)
   return ms < -backMaxMs || ms > forwardMax ? ms : undefined
 }
