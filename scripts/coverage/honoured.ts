@@ -1,28 +1,29 @@
 import { definitionOf } from "../../src/fhir/definition.ts"
-import { askedBy } from "./condition.ts"
 import { messages } from "./messages.ts"
 import { samplesOf } from "./samples.ts"
-import type { Row } from "./tables.ts"
+import { fitting, isOfNothing, type Scenario, scenariosOf } from "./scenario.ts"
+import type { Guide, Row } from "./tables.ts"
 import { honours, type Target, targetOf } from "./target.ts"
 import { type Fields, type Place, tried, triedWhole } from "./trial.ts"
 
-/** The v2 codes that a vocabulary table has targets for. */
-export type Codes = (vocabulary: string) => readonly string[]
-
 /** Whether the maps honour a row of a segment's table, in any of the messages. */
-export function honoursSegment(row: Row, codes: Codes): boolean {
+export function honoursSegment(row: Row, guide: Guide): boolean {
   const target = targetOf({ type: row.target, path: [] }, row.attribute)
-  return placesOf(row.source).some((place) => {
-    const { number } = row
-    if (number === undefined) return honours(row, target, triedWhole(place))
-    return scenariosOf(row).some(({ others, values }) =>
-      (values ?? valuesOf(row, codes)).some((value) => {
+  const { number } = row
+  return placesOf(row.source).some((place) =>
+    situationsOf(row, guide).some((scenario) => {
+      const { others } = scenario
+      // What is so for a field that is empty, the segment says, as it says what no field does.
+      if (number === undefined || isOfNothing(scenario)) {
+        return honours(row, target, triedWhole(place, repeated(row, others)))
+      }
+      return valuesOf(row, guide, scenario).some((value) => {
         const without = repeated(row, new Map([...others, [number, ""]]))
         const sayings = tried(place, repeated(row, new Map([...others, [number, value]])), without)
         return honours(row, target, sayings)
-      }),
-    )
-  })
+      })
+    }),
+  )
 }
 
 /** A component is made of each repetition where OBX-5 has several. */
@@ -75,7 +76,7 @@ export function carriersOf(
 }
 
 /** Whether the maps honour a row of a data type's table, in one of the fields that carry it. */
-export function honoursType(row: Row, carriers: readonly Carrier[], codes: Codes): boolean {
+export function honoursType(row: Row, carriers: readonly Carrier[], guide: Guide): boolean {
   return carriers.some((carrier) => {
     const target = targetOf(carrier.target, row.attribute)
     const field = carrier.row.number
@@ -84,10 +85,10 @@ export function honoursType(row: Row, carriers: readonly Carrier[], codes: Codes
     return placesOf(carrier.row.source)
       .slice(0, 4)
       .some((place) =>
-        scenariosOf(carrier.row).some(({ others, values }) =>
-          changesOf(row, carrier, codes, values).some(([without, value]) => {
-            const before = new Map([...others, [field, without]])
-            const sayings = tried(place, new Map([...others, [field, value]]), before)
+        situationsOf(carrier.row, guide).some((scenario) =>
+          changesOf(row, carrier, guide, scenario).some(([without, value]) => {
+            const before = new Map([...scenario.others, [field, without]])
+            const sayings = tried(place, new Map([...scenario.others, [field, value]]), before)
             return honours(row, target, sayings)
           }),
         ),
@@ -98,31 +99,44 @@ export function honoursType(row: Row, carriers: readonly Carrier[], codes: Codes
 /** The values of the carrying field without the component and with it. */
 function changesOf(
   row: Row,
-  { row: { type }, component }: Carrier,
-  codes: Codes,
-  values: readonly string[] | undefined,
+  { row: carrying, component }: Carrier,
+  guide: Guide,
+  scenario: Situation,
 ): [string, string][] {
-  const samples = values ?? samplesOf(type === "varies" ? row.source : type)
-  return samples.flatMap((sample): [string, string][] => {
+  const type = carrying.type === "varies" ? row.source : carrying.type
+  const usual = fitting(type, scenario.own, samplesOf(type))
+  const samples = carrying.source === "OBX" ? (scenario.values ?? usual) : usual
+  return samples.flatMap((sample) => {
     const parts = sample.split("^")
     const inner = component === undefined ? parts : (parts[component - 1] ?? "").split("&")
     const whole = (given: readonly string[]) =>
       component === undefined
         ? given.join("^")
         : placed(parts, component, given.join("&")).join("^")
-    const { number } = row
-    if (number === undefined) return [[component === undefined ? "" : whole([""]), sample]]
-    const asked = othersAsked(row).reduce(
-      (given, [at, value]) => (value !== "" && given[at - 1] ? given : placed(given, at, value)),
-      inner,
-    )
-    const texts = valuesOf(row, codes).map((text) =>
-      component === undefined ? text.replaceAll("^", "&") : (text.split("^")[0] ?? ""),
-    )
-    return [...new Set([...texts, inner[number - 1] ?? ""])]
-      .filter((text) => text !== "")
-      .map((text) => [whole(placed(asked, number, "")), whole(placed(asked, number, text))])
+    return scenariosOf(row, guide).flatMap((within): [string, string][] => {
+      const asked = [...within.others].reduce(
+        (given, [at, value]) =>
+          isAsAsked(given[at - 1], value) ? given : placed(given, at, value),
+        inner,
+      )
+      const { number } = row
+      if (number === undefined) return [[component === undefined ? "" : whole([""]), whole(asked)]]
+      if (isOfNothing(within)) return [["", whole(placed(asked, number, ""))]]
+      const texts = valuesOf(row, guide, within).map((text) =>
+        component === undefined ? text.replaceAll("^", "&") : (text.split("^")[0] ?? ""),
+      )
+      const own = inner[number - 1] ?? ""
+      const fit = fitting(row.type, within.own, [own]).includes(own) ? [own] : []
+      return [...new Set([...texts, ...fit])]
+        .filter((text) => text !== "")
+        .map((text) => [whole(placed(asked, number, "")), whole(placed(asked, number, text))])
+    })
   })
+}
+
+/** Whether a component holds what it is to hold already: a sample's own is as good as another. */
+function isAsAsked(given: string | undefined, value: string): boolean {
+  return value !== "" && samplesOf("ST").includes(value) ? Boolean(given) : given === value
 }
 
 function placed(parts: readonly string[], number: number, value: string): string[] {
@@ -132,42 +146,37 @@ function placed(parts: readonly string[], number: number, value: string): string
   return given
 }
 
-/** What the row's condition asks the field to hold, else codes of its table, else what is usual. */
-function valuesOf(row: Row, codes: Codes): readonly string[] {
-  const own = askedBy(row.condition).find(
-    ({ source, number, component }) =>
-      source === row.source && number === row.number && (component ?? 1) === 1,
-  )
-  const asked = own?.values ?? []
-  if (asked.length > 0) return asked
-  return [...codes(row.vocabulary).slice(0, 6), ...samplesOf(row.type)]
+/** What the row's condition asks the field to hold: codes of its table, and what is usual. */
+function valuesOf(row: Row, guide: Guide, { own, values }: Situation): readonly string[] {
+  if (values !== undefined) return values
+  const codes = guide.codes(row.vocabulary).slice(0, 6)
+  return fitting(row.type, own, [...codes, ...samplesOf(row.type)])
 }
 
-interface Scenario {
-  others: Fields
-  /** What the field itself is to hold; undefined: whatever it may. */
-  values?: readonly string[]
-}
+/** A way to meet the condition, and what the field holds where the segment says its type. */
+type Situation = Scenario & { values?: readonly string[] }
 
 /** What else the segment holds: what the condition asks for, and the type of an OBX-5. */
-function scenariosOf(row: Row): Scenario[] {
-  const others = new Map(othersAsked(row))
-  if (row.source !== "OBX") return [{ others }]
-  const types = askedBy(row.condition).find(({ number }) => number === 2)?.values ?? []
-  if (row.number === 5) {
-    const given = types.length > 0 ? types : ["SN", "CWE"]
-    return given.map((type) => ({ others: new Map([[2, type]]), values: samplesOf(type) }))
-  }
-  if (types.length === 0) return [{ others }]
-  return types.flatMap((type) =>
-    samplesOf(type).map((value) => ({ others: new Map([...others, [2, type], [5, value]]) })),
-  )
-}
-
-function othersAsked(row: Row): [number, string][] {
-  return askedBy(row.condition)
-    .filter(({ source, number }) => source === row.source && number !== row.number)
-    .map(({ number, values }) => [number, values === undefined ? "" : (values[0] ?? "25")])
+function situationsOf(row: Row, guide: Guide): Situation[] {
+  const scenarios = scenariosOf(row, guide)
+  if (row.source !== "OBX") return scenarios
+  return scenarios.flatMap((scenario): Situation[] => {
+    const asked = scenario.others.get(2)
+    if (row.number !== 5) {
+      if (asked === undefined || scenario.others.has(5)) return [scenario]
+      const values = samplesOf(asked)
+      return values.map((value) => ({
+        ...scenario,
+        others: new Map([...scenario.others, [5, value]]),
+      }))
+    }
+    const types = asked === undefined ? ["SN", "CWE"] : [asked]
+    return types.map((type) => ({
+      others: new Map([...scenario.others, [2, type]]),
+      own: scenario.own,
+      values: fitting(type, scenario.own, samplesOf(type)),
+    }))
+  })
 }
 
 function placesOf(segment: string): Place[] {

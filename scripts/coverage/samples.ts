@@ -16,7 +16,7 @@ const samples: Readonly<Record<string, readonly string[]>> = {
   DR: ["20260102100000+0300^20260103100000+0300", "20260102100000+0300"],
   DT: ["20260105"],
   DTM: ["20260105103000+0300", "20260105"],
-  ED: ["^application^pdf^Base64^JVBERi0xLjQK", "^text^^A^hello"],
+  ED: ["^application^pdf^Base64^JVBERi0xLjQK", "^text^html^Base64^PHA+aGk8L3A+", "^text^^A^hello"],
   EI: ["E7^AUTH^1.2.3.4^ISO", "E7"],
   EIP: ["P7&AUTH&1.2.3.4&ISO^F7&AUTH&1.2.3.4&ISO", "P7", "^F7"],
   FC: ["25^20260105"],

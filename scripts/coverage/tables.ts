@@ -26,8 +26,26 @@ export interface Row {
   assignment: string
 }
 
+/** What the rows are read with: the tables of codes, and what type each field is of. */
+export interface Guide {
+  /** The v2 codes that a vocabulary table has targets for. */
+  codes(vocabulary: string): readonly string[]
+  /** The v2 data type of a segment's field or a type's component; "ST" where no table has it. */
+  typeOf(source: string, number: number): string
+}
+
 /** Reads every row that names a target, of the tables in a folder, by the columns' names. */
 export async function readRows(folder: string): Promise<Row[]> {
+  return (await readAll(folder)).filter(({ attribute }) => attribute !== "")
+}
+
+/** Reads the types of all fields, `PID-5`: also of those that are mapped to nothing. */
+export async function readTypes(folder: string): Promise<Map<string, string>> {
+  const rows = await readAll(folder)
+  return new Map(rows.map(({ source, number, type }) => [`${source}-${number}`, type]))
+}
+
+async function readAll(folder: string): Promise<Row[]> {
   const files = readdirSync(folder).filter((file) => file.endsWith(".csv"))
   const tables = files.sort().map(async (file) => {
     const table = /_ (.+) - [^-]+\.csv$/.exec(file)?.[1] ?? file
@@ -64,10 +82,9 @@ function rowsOf(table: string, text: string): Row[] {
     assignment: column("Assignment"),
   }
   const [, source = "", target = ""] = /^(\w+)\[(.+)\]$/.exec(table) ?? []
-  return rows.flatMap((row) => {
+  return rows.map((row) => {
     const cell = (name: keyof typeof columns) =>
       (row[columns[name]] ?? "").replaceAll(/\s+/g, " ").trim()
-    if (cell("attribute") === "") return []
     const [, named, number] = /^(\w+?)[-.](\d+)$/.exec(cell("identifier")) ?? []
     const { identifier: _, ...names } = columns
     const cells = Object.keys(names).map((name) => [name, cell(name as keyof typeof columns)])

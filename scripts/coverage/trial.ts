@@ -18,12 +18,12 @@ export function tried(place: Place, one: Fields, other: Fields): Saying[] {
   return differences(first.elements, second.elements)
 }
 
-/** What the Bundle says otherwise for having the segment. */
-export function triedWhole(place: Place): Saying[] {
+/** What the Bundle says otherwise for having the segment, its fields holding what they are to. */
+export function triedWhole(place: Place, fields: Fields): Saying[] {
   const without = place.lines.toSpliced(place.segment, 1)
   return differences(
-    said(place, new Map()).elements,
-    said({ ...place, lines: without, segment: -1 }, new Map()).elements,
+    said(place, fields).elements,
+    said({ ...place, lines: without, segment: -1 }, fields).elements,
   )
 }
 

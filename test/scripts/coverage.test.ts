@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test"
-import { askedBy } from "../../scripts/coverage/condition.ts"
+import { type Asked, askedBy } from "../../scripts/coverage/condition.ts"
 import { honoursSegment } from "../../scripts/coverage/honoured.ts"
-import type { Row } from "../../scripts/coverage/tables.ts"
+import { fitting, scenariosOf } from "../../scripts/coverage/scenario.ts"
+import type { Guide, Row } from "../../scripts/coverage/tables.ts"
 import { targetOf } from "../../scripts/coverage/target.ts"
 
 describe("what a row of the guide names is found", () => {
@@ -19,20 +20,84 @@ describe("what a row of the guide names is found", () => {
   })
 })
 
-test("a condition says what other fields hold", () => {
-  expect(askedBy('IF PID-24 EQUALS "Y" AND PID-25 NOT VALUED')).toEqual([
-    { source: "PID", number: 24, component: undefined, values: ["Y"] },
-    { source: "PID", number: 25, component: undefined, values: undefined },
-  ])
-  expect(askedBy('IF XAD.7 IN ("M", "SH")')[0]?.values).toEqual(["M", "SH"])
+describe("a condition says what fields hold, one list for each way to meet it", () => {
+  test.each([
+    ["", [""]],
+    ['IF PID-24 EQUALS "Y" AND PID-25 NOT VALUED', ["PID-24 Y, PID-25 nothing"]],
+    ['IF XAD.7 IN ("M","SH")', ["XAD-7 M|SH"]],
+    ["IF RXO-12.1 IS VALUED OR RXO-12.3 IS VALUED", ["RXO-12.1 something", "RXO-12.3 something"]],
+    [
+      "IF RXO-2 IS VALUED AND (IF RXO-4.1 IS VALUED OR RXO-4.3 IS VALUED)",
+      ["RXO-2 something, RXO-4.1 something", "RXO-2 something, RXO-4.3 something"],
+    ],
+    ["IF PRT-5 AND PRT-6 AREA NOT VALUED", ["PRT-5 nothing, PRT-6 nothing"]],
+    ["IF PRT-5 OR PRT-6 IS VALUED", ["PRT-5 something", "PRT-6 something"]],
+    ["IF XCN.19 DOES NOT EXIST AND IF XCN.20 DOES NOT EXIST", ["XCN-19 nothing, XCN-20 nothing"]],
+    ["IF XCN.19 NOT VALUED XCN.20 NOT VALUED", ["XCN-19 nothing, XCN-20 nothing"]],
+    ['IF IAM-15 VALUED AND NOT "SEL"', ["IAM-15 something, IAM-15 not SEL"]],
+    ['IF NOT VALUED AND RXA-21 NOT EQUALS "D"', [" nothing, RXA-21 not D"]],
+    ["IF PID-11 LST.COUNT GREATER THAN 1", ["PID-11 several"]],
+    ["IF OBX-33 COUNT=1", ["OBX-33 one"]],
+    ["IF OBX-33 COUNT>1", ["OBX-33 several"]],
+    ["IF PID-7 LENGTH GREATER THAN 8", ["PID-7 more than 8"]],
+    ["IF PL.2 VALUED AND PL3.NOT VALUED", ["PL-2 something, PL-3 nothing"]],
+    ['IF (OBX-2 EQUALS "SN" AND OBX-5.1 EQUALS "<>"', ["OBX-2 SN, OBX-5.1 <>"]],
+    ["IF CX.4 IN http://example.org/registry", [""]],
+  ])("%s", (condition, ways) => {
+    expect(askedBy(condition).map((way) => way.map(shown).join(", "))).toEqual(ways)
+  })
 })
 
-describe("a row counts as honoured", () => {
-  const row: Row = {
-    ...{ table: "PID[Patient]", source: "PID", target: "Patient", number: 7, type: "DTM" },
-    ...{ condition: "", attribute: "birthDate", mapping: "", vocabulary: "", assignment: "" },
+describe("the rows are tried with values that meet their condition", () => {
+  const types: Record<string, string> = { "AIG-8": "DTM", "PR1-5": "DTM", "OBX-5": "varies" }
+  const guide: Guide = {
+    codes: () => [],
+    typeOf: (source, number) => types[`${source}-${number}`] ?? "ST",
   }
-  const isHonoured = (given: Partial<Row>) => honoursSegment({ ...row, ...given }, () => [])
+  const othersOf = (source: string, number: number, type: string, condition: string) =>
+    scenariosOf({ ...row, source, number, type, condition }, guide)
+
+  test("a field that is to hold something holds what its type may", () => {
+    const [scenario] = othersOf("AIG", 11, "NM", "IF AIG-8 IS VALUED")
+    expect(scenario?.others.get(8)).toBe("20260105103000+0300")
+  })
+
+  test("a time that is to say minutes says them, and one that is not to says none", () => {
+    const [withMinutes] = othersOf("PR1", 7, "NM", "IF PR1-5.5 IS VALUED")
+    const [without] = othersOf("PR1", 7, "NM", "IF PR1-5.5 NOT VALUED")
+    expect(withMinutes?.others.get(5)).toBe("20260105103000+0300")
+    expect(without?.others.get(5)).toBe("20260105")
+  })
+
+  test("a component of the field's own type is asked of the field", () => {
+    const [scenario] = othersOf("IN1", 10, "CX", 'IF CX.5 IS "SN"')
+    expect(fitting("CX", scenario?.own ?? [], ["C7^^^A^MR", "C8"])).toEqual([
+      "C7^^^A^SN",
+      "C8^^^^SN",
+    ])
+    expect(fitting("CX", scenario?.own ?? [], ["C7^^^A^SN", "C8"])).toEqual(["C7^^^A^SN"])
+  })
+
+  test("a value of an observation is of the type that is asked for", () => {
+    const asked = 'IF OBX-2 EQUALS "SN" AND OBX-5.3 EQUALS "-"'
+    const [scenario] = othersOf("OBX", 6, "CWE", asked)
+    expect(scenario?.others.get(5)).toBe("^10^-^20")
+  })
+
+  test("a field that is to repeat does", () => {
+    const [scenario] = othersOf("OBX", 33, "EI", "IF OBX-33 COUNT>1")
+    expect(fitting("EI", scenario?.own ?? [], ["E7"])).toEqual(["E7~E7"])
+  })
+})
+
+const row: Row = {
+  ...{ table: "PID[Patient]", source: "PID", target: "Patient", number: 7, type: "DTM" },
+  ...{ condition: "", attribute: "birthDate", mapping: "", vocabulary: "", assignment: "" },
+}
+
+describe("a row counts as honoured", () => {
+  const guide: Guide = { codes: () => [], typeOf: () => "ST" }
+  const isHonoured = (given: Partial<Row>) => honoursSegment({ ...row, ...given }, guide)
 
   test("where the element it names is what the field says", () => {
     expect(isHonoured({})).toBe(true)
@@ -44,4 +109,20 @@ describe("a row counts as honoured", () => {
     expect(isHonoured({ number: 40 + 50 })).toBe(false)
     expect(isHonoured({ assignment: '"1066-10-14"' })).toBe(false)
   })
+
+  test("for what a field that is empty means, where the segment alone says it", () => {
+    const gender = { number: 8, type: "IS", attribute: "gender", target: "Patient" }
+    expect(isHonoured({ ...gender, condition: "IF NOT VALUED" })).toBe(false)
+    const status = { table: "OBX[Observation]", source: "OBX", target: "Observation" }
+    const missing = { ...status, number: 11, type: "ID", attribute: "status" }
+    expect(isHonoured({ ...missing, condition: "IF NOT VALUED" })).toBe(true)
+  })
 })
+
+function shown({ source, number, component, is }: Asked): string {
+  const place = source === "" ? "" : `${source}-${[number, component ?? []].flat().join(".")}`
+  const { holds, among, except, longerThan } = is
+  if (longerThan !== undefined) return `${place} more than ${longerThan}`
+  if (except !== undefined) return `${place} not ${except.join("|")}`
+  return `${place} ${among?.join("|") ?? holds}`
+}
