@@ -76,8 +76,8 @@ export function openCarrying({ owned, map, check, outlets }: Given): Carry {
     const { bundle, told, notes, unmapped, record } = mapped
     if (!bundle.entry?.length) {
       // An answer to a query, say. There is nothing to send and nothing to decide: it is done with.
-      const outcome: Outcome = { outcome: "delivered", receipt: { status: 204, entries: 0 } }
-      return { outcome, told, notes, record }
+      const receipt = { status: 204, sent: "nothing: the message has nothing to say in FHIR" }
+      return { outcome: { outcome: "delivered", receipt }, told, notes, record }
     }
     const issues = check(bundle)
     if (issues[0]) {

@@ -42,7 +42,10 @@ test("what has nothing to say in FHIR is done with, and nothing is sent for it",
   const nothing: Bundle = { resourceType: "Bundle", type: "transaction" }
   const { sent, carried } = carrier("bundle", { bundle: nothing, notes, told: [] })
   expect(await carried()).toEqual({
-    outcome: { outcome: "delivered", receipt: { status: 204, entries: 0 } },
+    outcome: {
+      outcome: "delivered",
+      receipt: { status: 204, sent: "nothing: the message has nothing to say in FHIR" },
+    },
     told: [],
     notes,
   })

@@ -81,7 +81,7 @@ export class GroupCommit<Item, Result> {
     const waiting = this.#waiting
     this.#waiting = []
     const written = this.#writeAll(waiting)
-    const synced = this.#by.sync?.(written.length <= few)
+    const synced = written.length > 0 ? this.#by.sync?.(written.length <= few) : undefined
     const answer = () => {
       for (const [one, result] of written) {
         this.#by.written?.(one.item, result)
