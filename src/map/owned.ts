@@ -168,9 +168,30 @@ function joinVisit(said: readonly Said[], read: Elements, reading: Reading): Joi
     elements: { ...elements, ...compact({ ...history, location }) },
     mentions: [
       ...mentions,
-      ...told.flatMap((one) => one.mentions).filter((one) => places.has(nameOf(one, reading))),
+      ...leadingTo(
+        places,
+        told.flatMap((one) => one.mentions),
+        reading,
+      ),
     ],
   }
+}
+
+/** Of the Locations that events mention the places a visit has, and those that they are part of. */
+function leadingTo(
+  places: ReadonlySet<string | undefined>,
+  mentions: readonly Identified[],
+  reading: Reading,
+): Identified[] {
+  const wanted = new Set(places)
+  const found: Identified[] = []
+  // A place is mentioned before those in it.
+  for (const one of mentions.toReversed()) {
+    if (!wanted.has(nameOf(one, reading))) continue
+    if (one.resourceType === "Location") wanted.add(one.partOf?.reference)
+    found.push(one)
+  }
+  return found.reverse()
 }
 
 function nameOf(resource: Identified, reading: Reading): string | undefined {

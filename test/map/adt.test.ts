@@ -38,6 +38,8 @@ describe("a registration", () => {
       "PUT Condition",
       "PUT Encounter",
       "POST Location",
+      "POST Location",
+      "POST Location",
       "PUT RelatedPerson",
       "PUT AllergyIntolerance",
       "POST Organization",

@@ -180,6 +180,8 @@ test("where it was given is a place with its address, or that of its address alo
   const at = (fields: string) => bundleOf([pid, orc, `${rxa}||||${fields}`], "EMR|KISUMU")
   const placed = at("MCH^R2^^KISUMU|||||||||||||||||12 Oginga Odinga St^^Kisumu")
   expect(resources(placed, "Location")).toMatchObject([
+    { name: "KISUMU" },
+    { name: "KISUMU, MCH" },
     { name: "KISUMU, MCH, R2", address: { line: ["12 Oginga Odinga St"], city: "Kisumu" } },
   ])
   const described = at("^^^KISUMU||||||||||||||||^^^^^^^^Behind the market")

@@ -1,11 +1,12 @@
-import type { Location, Reference } from "fhir/r4"
+import type { Reference } from "fhir/r4"
 import type { Happened } from "../../fhir/provenance.ts"
 import type { Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
-import { type Mention, own, type Reading } from "../reading.ts"
+import type { Mention, Reading } from "../reading.ts"
 import { translated } from "../type/cwe.ts"
 import { dateTime } from "../type/dtm.ts"
-import { designatorAt, globalSystem } from "../type/hd.ts"
+import { designatorAt } from "../type/hd.ts"
+import { place } from "../type/place.ts"
 import { practitioner } from "../type/xcn.ts"
 import { eventReason } from "../vocabulary/event-reason.ts"
 import { targetOf } from "../vocabulary/target.ts"
@@ -60,23 +61,5 @@ export function happened(reading: Reading, mention: Mention): Happened | undefin
 
 /** EVN-7 (HD) is the same Location as the facility of a PL. */
 function facility(evn: Segment, reading: Reading, mention: Mention): Reference | undefined {
-  const [hd] = evn.repetitions(7)
-  const name = hd?.text(1) ?? hd?.text(2)
-  if (name === undefined) return undefined
-  const { universalId, universalIdType } = designatorAt(evn, 7)
-  const value = globalSystem(universalId, universalIdType)
-  const physicalType = { coding: [{ system: physicalTypes, code: "si", display: "Site" }] }
-  const site: Location = {
-    resourceType: "Location",
-    identifier: [
-      own(reading, "Location", name, "", "", "", "", ""),
-      ...(value === undefined ? [] : [{ system: "urn:ietf:rfc:3986", value }]),
-    ],
-    name,
-    mode: "instance",
-    physicalType,
-  }
-  return { ...mention(site), display: name }
+  return place([designatorAt(evn, 7)], {}, reading, mention)
 }
-
-const physicalTypes = "http://terminology.hl7.org/CodeSystem/location-physical-type"

@@ -49,15 +49,11 @@ export function placeGiven(
 ): Reference | undefined {
   const [at] = each(rxa, 28, (xad) => address(xad, "RXA-28", reading))
   const [described] = rxa.repetitions(27)
-  const make: Mention = (resource) => {
-    if (resource.resourceType !== "Location") return mention(resource)
-    const description = resource.description ?? described?.text(9)
-    return mention({ ...resource, description, address: at })
-  }
   const given = [27, 11].flatMap((field) => rxa.repetitions(field))
   const named = given.find((pl) => [1, 2, 3, 4, 7, 8].some((part) => pl.text(part) !== undefined))
   const pl = named ?? given[0]
-  const place = pl && location(pl, reading, make)
+  const description = described?.text(9)
+  const place = pl && location(pl, reading, mention, { description, address: at })
   if (place?.reference !== undefined || at === undefined) return place
   // A place that only its address names is known by that, as an organization is by its name.
   const { line = [], city, state, postalCode, country } = at

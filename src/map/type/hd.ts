@@ -1,3 +1,4 @@
+import type { CodeableConcept } from "fhir/r4"
 import { siteSystem } from "../../fhir/identity.ts"
 import type { Repetition, Segment } from "../../hl7/message.ts"
 import type { Reading } from "../reading.ts"
@@ -41,6 +42,19 @@ export function systemOf(designator: Designator, local: string, reading: Reading
   const name = namespace || universalId || local
   return globalSystem(universalId, universalIdType) ?? siteSystem(reading.site.id, name)
 }
+
+/** What kind of universal ID one is, as table 0301 has it; else in the sender's word. */
+export function universalType(type: string): CodeableConcept | undefined {
+  if (type === "") return undefined
+  const code = table0301.find((one) => one.toUpperCase() === type.toUpperCase())
+  if (code === undefined) return { text: type }
+  return { coding: [{ system: "http://terminology.hl7.org/CodeSystem/v2-0301", code }] }
+}
+
+const table0301 = [
+  ...["CAP", "CLIA", "CLIP", "DNS", "EUI64", "GUID", "HCD", "HL7", "ISO", "L", "M", "N"],
+  ...["Random", "URI", "UUID", "x400", "x500"],
+]
 
 /** A universal ID as a URI (table 0301); undefined where its type makes it no unique one. */
 export function globalSystem(universalId: string, type: string): string | undefined {

@@ -1,9 +1,9 @@
-import type { Location, PractitionerRole, Reference } from "fhir/r4"
+import type { PractitionerRole, Reference } from "fhir/r4"
 import type { Repetition } from "../../hl7/message.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import { period } from "./dtm.ts"
 import { systemOf } from "./hd.ts"
-import { placeIn } from "./pl.ts"
+import { levelsIn, place, placeKey } from "./place.ts"
 import { humanName, nameText } from "./xpn.ts"
 
 /**
@@ -12,36 +12,31 @@ import { humanName, nameText } from "./xpn.ts"
  */
 export function worker(
   ndl: Repetition,
-  where: string,
+  field: string,
   reading: Reading,
   mention: Mention,
 ): Reference | undefined {
   const person = namedPerson(ndl, reading)
   if (person === undefined || !inSubcomponents(ndl)) return person
-  const worked = period(ndl.text(2), ndl.text(3), where, reading)
-  const place = placeIn(ndl, levels)
-  if (worked === undefined && place === undefined) return person
+  const worked = period(ndl.text(2), ndl.text(3), field, reading)
+  const where = levelsIn(ndl, levels)
+  const location = place(where, {}, reading, mention)
+  if (worked === undefined && location === undefined) return person
   const key = [person.identifier?.system, person.identifier?.value, person.display]
   const times = [worked?.start, worked?.end]
-  const location: Location | undefined = place && {
-    resourceType: "Location",
-    identifier: [own(reading, "Location", ...place.key), ...place.identifier],
-    name: place.name,
-    mode: "instance",
-    physicalType: place.physicalType,
-  }
-  const parts = [...key, ...times, ...(place?.key ?? [])].map((part) => part ?? "")
+  const parts = [...key, ...times, ...(location ? placeKey(where) : [])]
   const role: PractitionerRole = {
     resourceType: "PractitionerRole",
-    identifier: [own(reading, "PractitionerRole", ...parts)],
+    identifier: [own(reading, "PractitionerRole", ...parts.map((part) => part ?? ""))],
     period: worked,
     practitioner: person,
-    location: location && [{ ...mention(location), display: place?.name }],
+    location: location && [location],
   }
   return { ...mention(role), display: person.display }
 }
 
-const levels = { site: 7, building: 10, level: 11, ward: 4, room: 5, bed: 6 }
+/** Facility, building, floor, point of care, room, bed. */
+const levels = [7, 10, 11, 4, 5, 6]
 
 /**
  * The person of an NDL as a reference that only names them: its CNN has too little of an assigner

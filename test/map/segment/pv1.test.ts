@@ -62,7 +62,7 @@ describe("the places and people of a visit", () => {
     ])
     expect(
       resources(bundle, "Location").map(({ physicalType }) => physicalType?.coding?.[0]?.code),
-    ).toEqual(["bd", "wa"])
+    ).toEqual(["si", "wa", "ro", "bd", "wa"])
   })
 
   test("are entered once each, and a name without a number has no entry", () => {

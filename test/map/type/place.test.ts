@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test"
+import type { Identified } from "../../../src/fhir/identity.ts"
 import { worker } from "../../../src/map/type/ndl.ts"
 import { location } from "../../../src/map/type/pl.ts"
+import { mapped, message, resources } from "../build.ts"
 import { field, sent } from "./field.ts"
 
 function placed(value: string) {
@@ -18,17 +20,79 @@ test.each([
   ["MAT^3^B^KCH", "bd", "KCH, MAT, 3, B"],
 ])("%p is a place of the kind %p", (pl, code, name) => {
   const { mentioned } = placed(pl)
-  expect(mentioned).toMatchObject([
-    { name, mode: "instance", physicalType: { coding: [{ code }] } },
+  expect(mentioned.at(-1)).toMatchObject({
+    name,
+    mode: "instance",
+    physicalType: { coding: [{ code }] },
+  })
+})
+
+test("a bed is in its room, on its ward, on its floor, in its building, at its site", () => {
+  const { reference, mentioned } = placed("MAT^3^B^KCH^^^North^2")
+  expect(reference).toEqual({ reference: "urn:uuid:6", display: "KCH, North, 2, MAT, 3, B" })
+  const told = mentioned.map((one) => [nameOf(one), one.resourceType === "Location" && one.partOf])
+  expect(told as unknown).toEqual([
+    ["KCH", undefined],
+    ["KCH, North", { reference: "urn:uuid:1" }],
+    ["KCH, North, 2", { reference: "urn:uuid:2" }],
+    ["KCH, North, 2, MAT", { reference: "urn:uuid:3" }],
+    ["KCH, North, 2, MAT, 3", { reference: "urn:uuid:4" }],
+    ["KCH, North, 2, MAT, 3, B", { reference: "urn:uuid:5" }],
+  ])
+})
+
+test("what a place is called is its number within the one around it", () => {
+  const called = (pl: string) => {
+    const [, { system, value } = {}] = placed(pl).mentioned.at(-1)?.identifier ?? []
+    return [system, value]
+  }
+  expect(called("MAT^3^B^KCH")).toEqual(["urn:waystation:kisumu-01:bed:KCH:::MAT:3", "B"])
+  expect(called("MAT^3^B")).toEqual(["urn:waystation:kisumu-01:bed::::MAT:3", "B"])
+  expect(called("Ward A:1^3")).toEqual(["urn:waystation:kisumu-01:room::::Ward%20A%3A1", "3"])
+  expect(called("MAT^^^KCH")).toEqual(["urn:waystation:kisumu-01:ward:KCH", "MAT"])
+  expect(called("^^^KCH")).toEqual(["urn:waystation:kisumu-01:site", "KCH"])
+})
+
+test("the places of two beds in one ward are told once each", () => {
+  const { bundle } = mapped(
+    message([
+      "MSH|^~\\&|HIS|KISUMU|||20260415||ADT^A02|C1|P|2.5.1",
+      "PID|1||A1^^^KISUMU",
+      `PV1|1|I|MAT^3^B^KCH|||MAT^4^B^KCH${"|".repeat(13)}V1`,
+    ]),
+  )
+  expect(resources(bundle, "Location").map(({ name }) => name)).toEqual([
+    "KCH",
+    "KCH, MAT",
+    "KCH, MAT, 3",
+    "KCH, MAT, 3, B",
+    "KCH, MAT, 4",
+    "KCH, MAT, 4, B",
+  ])
+})
+
+test("a universal ID that is no URI is kept with its type", () => {
+  const identifiers = (hd: string) => placed(hd).mentioned[0]?.identifier?.slice(1)
+  const coding = (code: string) => [
+    { system: "http://terminology.hl7.org/CodeSystem/v2-0301", code },
+  ]
+  expect(identifiers("MAT&mat.kch.example&dns")).toEqual([
+    { system: "urn:waystation:kisumu-01:ward", value: "MAT" },
+    { type: { coding: coding("DNS") }, value: "mat.kch.example" },
+  ])
+  expect(identifiers("&7&KMPDC")).toEqual([{ type: { text: "KMPDC" }, value: "7" }])
+  expect(identifiers("&1.2.3&ISO")).toEqual([
+    { type: { coding: coding("ISO") }, system: "urn:ietf:rfc:3986", value: "urn:oid:1.2.3" },
   ])
 })
 
 test("a place keeps its universal ID, its number and who numbers it", () => {
   const { mentioned } = placed("MAT^3^B&1.2.3.4&ISO^KCH^^^^^By the window^L-9^MOH&1.2.5&ISO")
-  expect(mentioned).toMatchObject([
+  expect(mentioned.slice(-1)).toMatchObject([
     {
       identifier: [
         { system: "urn:waystation:kisumu-01" },
+        { value: "B" },
         { system: "urn:ietf:rfc:3986", value: "urn:oid:1.2.3.4" },
         { system: "urn:oid:1.2.5", value: "L-9" },
       ],
@@ -49,7 +113,7 @@ test("a number alone is a place, a description alone is only shown", () => {
 
 test("one name of another ward, or of a room, is another Location", () => {
   const places = ["MAT^3^B", "SUR^3^B", "3", "^3", "^^3"]
-  const keys = places.map((pl) => placed(pl).mentioned[0]?.identifier?.[0]?.value)
+  const keys = places.map((pl) => placed(pl).mentioned.at(-1)?.identifier?.[0]?.value)
   expect(new Set(keys).size).toBe(places.length)
 })
 
@@ -58,14 +122,14 @@ test("who worked, when and where, is a role; who only is named is a person", () 
     "P-7&Oduya&Rose^202604150800^202604150930^LAB^2^B^KCH^^^North^1",
   )
   const reference = worker(repetition, "OBR-32", read, mention)
-  expect(reference).toMatchObject({ reference: "urn:uuid:2", display: "Rose Oduya" })
-  expect(sent(mentioned)).toMatchObject([
+  expect(reference).toMatchObject({ reference: "urn:uuid:7", display: "Rose Oduya" })
+  expect(sent(mentioned.slice(5))).toMatchObject([
     { resourceType: "Location", name: "KCH, North, 1, LAB, 2, B" },
     {
       resourceType: "PractitionerRole",
       practitioner: { type: "Practitioner", identifier: { value: "P-7" }, display: "Rose Oduya" },
       period: { start: "2026-04-15T08:00:00+03:00", end: "2026-04-15T09:30:00+03:00" },
-      location: [{ reference: "urn:uuid:1", display: "KCH, North, 1, LAB, 2, B" }],
+      location: [{ reference: "urn:uuid:6", display: "KCH, North, 1, LAB, 2, B" }],
     },
   ])
   const old = field("P-7^Oduya^Rose")
@@ -76,6 +140,14 @@ test("who worked, when and where, is a role; who only is named is a person", () 
 test("the same place of a PL and of an NDL is one Location", () => {
   const ndl = field("P-7&Oduya^^^LAB^2^B^KCH")
   worker(ndl.repetition, "OBR-32", ndl.read, ndl.mention)
-  const [of] = placed("LAB^2^B^KCH").mentioned
-  expect(ndl.mentioned[0]?.identifier?.[0]?.value).toBe(of?.identifier?.[0]?.value as string)
+  const keys = (mentioned: readonly Identified[]) =>
+    mentioned
+      .filter(({ resourceType }) => resourceType === "Location")
+      .map(({ identifier }) => identifier?.[0]?.value)
+  expect(keys(ndl.mentioned)).toEqual(keys(placed("LAB^2^B^KCH").mentioned))
+  expect(keys(ndl.mentioned).length).toBe(4)
 })
+
+function nameOf(one: Identified): string | undefined {
+  return one.resourceType === "Location" ? one.name : undefined
+}

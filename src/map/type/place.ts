@@ -1,0 +1,104 @@
+import type { CodeableConcept, Identifier, Location, Reference } from "fhir/r4"
+import { siteSystem } from "../../fhir/identity.ts"
+import type { Repetition } from "../../hl7/message.ts"
+import { type Mention, own, type Reading } from "../reading.ts"
+import { type Designator, designatorIn, globalSystem, universalType } from "./hd.ts"
+
+/** A place by its levels, from the outside in, as `kinds` has them; a level nobody named is not. */
+export type Levels = readonly (Designator | undefined)[]
+
+/** The levels of a place in the components of a type, which are given in the order of `kinds`. */
+export function levelsIn(type: Repetition, components: readonly number[]): Levels {
+  return components.map((at) =>
+    type.text(at) === undefined && type.text(at, 2) === undefined
+      ? undefined
+      : designatorIn(type, at),
+  )
+}
+
+/** What tells one place from another: the names of its levels, the missing ones empty. */
+export function placeKey(levels: Levels): string[] {
+  return levels.map((level) => level?.namespace || level?.universalId || "")
+}
+
+/**
+ * A place as a reference to its innermost Location, which is `partOf` the one around it and so on;
+ * undefined where no level is named. They are mentioned, the outer ones first, and each is known by
+ * its whole path: bed 3 of one ward is never that of another, and a ward is one Location whichever
+ * of its beds is told of. `innermost`: what is said of that one alone.
+ */
+export function place(
+  levels: Levels,
+  innermost: Partial<Location>,
+  reading: Reading,
+  mention: Mention,
+): Reference | undefined {
+  const names = placeKey(levels)
+  const last = names.findLastIndex((name) => name !== "")
+  const key = kinds.map(() => "")
+  let partOf: Reference | undefined
+  let path = ""
+  // The names around, each at its own place, for the system of what is unique only within them.
+  let around = ""
+  let empty = ""
+  for (let at = 0; at <= last; at++) {
+    const [level, kind, name = ""] = [levels[at], kinds[at], names[at]]
+    if (level !== undefined && kind !== undefined) {
+      path = path === "" ? name : `${path}, ${name}`
+      key[at] = name
+      const system = `${siteSystem(reading.site.id, kind.word)}${around}`
+      const identifier = [own(reading, "Location", ...key), ...identifiers(level, system)]
+      const resource: Location = {
+        resourceType: "Location",
+        identifier,
+        name: path,
+        mode: "instance",
+        physicalType: kind.type,
+        partOf,
+      }
+      partOf = mention(at === last ? withMore(resource, innermost) : resource)
+      around = `${around}${empty}:${encodeURIComponent(name)}`
+      empty = ""
+    } else empty = `${empty}:`
+  }
+  return partOf && { ...partOf, display: path }
+}
+
+function withMore(resource: Location, { identifier = [], ...more }: Partial<Location>): Location {
+  return { ...resource, ...more, identifier: [...(resource.identifier ?? []), ...identifier] }
+}
+
+/**
+ * What a level is called, which is its number within the place around it, and its universal ID. One
+ * that is no URI is kept with its type: what it is unique among only its sender knows.
+ */
+function identifiers(
+  { namespace, universalId, universalIdType }: Designator,
+  system: string,
+): Identifier[] {
+  const named = namespace === "" ? [] : [{ system, value: namespace }]
+  if (universalId === "") return named
+  const type = universalType(universalIdType)
+  const uri = globalSystem(universalId, universalIdType)
+  if (uri === undefined) return [...named, { type, value: universalId }]
+  return [...named, { type, system: "urn:ietf:rfc:3986", value: uri }]
+}
+
+/**
+ * The levels from the most general to the most specific (2.5.1, 2A.53: "facility, building, floor,
+ * point of care, room, bed"). The guide has floors inside a point of care and leaves that to be
+ * adjusted; HL7's own order holds for a hospital whose wards are on floors.
+ */
+const kinds = [
+  kind("si", "Site"),
+  kind("bu", "Building"),
+  kind("lvl", "Level"),
+  kind("wa", "Ward"),
+  kind("ro", "Room"),
+  kind("bd", "Bed"),
+]
+
+function kind(code: string, display: string): { word: string; type: CodeableConcept } {
+  const system = "http://terminology.hl7.org/CodeSystem/location-physical-type"
+  return { word: display.toLowerCase(), type: { coding: [{ system, code, display }] } }
+}
