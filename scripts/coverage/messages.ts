@@ -72,6 +72,10 @@ export const messages: readonly (readonly string[])[] = [
   order("ORM^O01^ORM_O01", "NW"),
   order("OMG^O19^OMG_O19", "NW"),
   order("OML^O21^OML_O21", "CA"),
+  message("ORU^R01^ORU_R01", [pid(), "ORC|", "OBR|1|||718-7^Haemoglobin^LN"]),
+  // What is said beside an ordering facility, a repeat pattern or two ends of a time.
+  ordered("ORC|NW|O1|F1|||||||||N1^SALIM^NOOR|||||||||LAKE CLINIC"),
+  ordered("TQ1|1||^^^^^^^ACM||||20260305100000|20260307100000"),
   message("MDM^T02^MDM_T02", [
     "EVN|T02",
     pid(),
@@ -97,6 +101,8 @@ export const messages: readonly (readonly string[])[] = [
     "OBX|1|CE|64994-7^Eligibility^LN|1|V02^Eligible^HL70064||||||F",
     "NTE|1||noted",
   ]),
+  message("VXU^V04^VXU_V04", [pid(), "ORC|RE||F1", "RXA|0|1|20260301||03^MMR^CVX|0.5"]),
+  message("SIU^S12^SIU_S12", ["SCH|A1|B1||||CHECKUP^Checkup^99REA", pid(), "RGS|1"]),
   ...["S12", "S14", "S15"].map((event) =>
     message(`SIU^${event}^SIU_S12`, [
       "SCH|A1|B1||||CHECKUP^Checkup^99REA",
@@ -154,6 +160,12 @@ export const messages: readonly (readonly string[])[] = [
   drug("OMP^O09^OMP_O09", ["RXO|1^Paracetamol^99DRG"]),
   // Units, a range and a volume say nothing without the numbers beside them.
   drug("OMP^O09^OMP_O09", ["RXO|1^Paracetamol^99DRG|500|750||||||||100|||||||7|||||||5"]),
+  message("OMP^O09^OMP_O09", [
+    pid(),
+    "ORC|NW|O1|F1",
+    "RXO|1^Paracetamol^99DRG",
+    "TQ1|1||^^^^^^^ACM||||20260305100000|20260307100000",
+  ]),
   drug("RDS^O13^RDS_O13", ["RXD|1|1^Paracetamol^99DRG|20260301|10|||RX1"]),
   drug("RAS^O17^RAS_O17", ["RXA|0|1|20260301||1^Paracetamol^99DRG|500"]),
   message("PPR^PC1^PPR_PC1", [
@@ -182,6 +194,11 @@ function order(type: string, control: string): string[] {
     "OBX|1|ST|718-7^Haemoglobin^LN||text||||||F",
     "SPM|1|S1&LAKE^S2&LAKE||BLD^Blood^HL70487",
   ])
+}
+
+function ordered(more: string): string[] {
+  const orc = more.startsWith("ORC|") ? [more] : ["ORC|NW|O1|F1", more]
+  return message("OML^O21^OML_O21", [pid(), ...orc, "OBR|1|||718-7^Haemoglobin^LN"])
 }
 
 function drug(type: string, segments: readonly string[]): string[] {

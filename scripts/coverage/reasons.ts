@@ -41,6 +41,18 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     "the identifier's system is the assigner; Identifier.assigner names it without a resource",
   ],
   [
+    /^TQ1\[.*countMax$/,
+    "a total is no maximum, which tim-8 has beside a count only: count says it",
+  ],
+  [
+    /^TQ1\[MedicationRequest\] TQ1-4 /,
+    "a time of day is no event with a date: timeOfDay has it, as in the table of ServiceRequest",
+  ],
+  [
+    /^ORC\[ServiceRequest\] ORC-9 .*extension\[2\]\.url$/,
+    "what was done and when are one event: its date stands in the extension of ORC-1",
+  ],
+  [
     /^EIP\[\S+ EIP-\d type\.coding\.code$/,
     "the number of an order is its placer's or its filler's (PLAC, FILL), of a group or not",
   ],

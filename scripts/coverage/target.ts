@@ -35,8 +35,15 @@ export function honours(row: Row, target: Target, sayings: readonly Saying[]): b
     if (type !== target.type || !leadsTo(elements, target.path)) return false
     if (!assigned) return true
     if (elements.at(-1) === "url") return lastOf(String(value)) === lastOf(assigned)
-    return String(value).toLowerCase() === assigned.toLowerCase()
+    const meant = elements.at(-1) === "system" ? systemOf(assigned) : assigned
+    return String(value).toLowerCase() === meant.toLowerCase()
   })
+}
+
+/** The system that is meant by a name, by a value set of its codes or with a stroke too many. */
+function systemOf(assigned: string): string {
+  if (assigned === "UCUM") return "http://unitsofmeasure.org"
+  return assigned.replace("/ValueSet/", "/CodeSystem/").replace(/\/$/, "")
 }
 
 /** The element itself, what is in it, or the choice of a type for it (`value` → `valueString`). */
@@ -57,12 +64,29 @@ function below({ type, path }: Target, attribute: string): Target {
   if (last === "uri" && elements.at(-2) === "extension") elements.splice(-1, 1, "url")
   if (last === "uri" && elements.at(-2) === "coding") elements.splice(-1, 1, "system")
   if (last === "value" && elements.at(-2) === "coding") elements.splice(-1, 1, "code")
+  if (type === "MedicationRequest") inDosage(elements)
+  const repeats = elements.indexOf("occurrencetiming") + 1 || elements.indexOf("timing") + 1
+  if (repeats > 0 && ofRepeat.has(elements[repeats] ?? "")) elements.splice(repeats, 0, "repeat")
+  // An extension of several parts has its value in one of them, as the row above it says.
+  if (type === "MedicationAdministration" && /^extension\.value/.test(elements.join("."))) {
+    elements.unshift("extension")
+  }
   // An attachment's data, as the guide has it for a document's content.
   if (type === "DocumentReference" && elements[0] === "content" && elements[1] !== "attachment") {
     if (elements.length > 1) elements.splice(1, 0, "attachment")
   }
   return { type, path: [...path, ...elements] }
 }
+
+/** When and how a drug is taken is told of its dosage, not of the request, where TQ1's other rows
+ * have it too; a resource's own `text` is no string. */
+function inDosage(elements: string[]): void {
+  if (elements[0] === "occurrencetiming") elements.splice(0, 1, "dosageinstruction", "timing")
+  if (elements[0] === "text") elements.unshift("dosageinstruction")
+}
+
+/** The elements of Timing.repeat that the guide also has without it. */
+const ofRepeat = new Set(["boundsduration", "boundsperiod", "duration", "durationunit"])
 
 /** What the guide writes for the value itself. */
 const noElement = new Set(["", "$this", "$value"])
@@ -76,6 +100,8 @@ const names: Readonly<Record<string, string>> = {
   occurnecetiming: "occurrencetiming",
   valuesampeddata: "valuesampleddata",
   sytem: "system",
+  // R5's name of it.
+  doseform: "form",
 }
 
 function lastOf(url: string): string {

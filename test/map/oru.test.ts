@@ -110,6 +110,7 @@ describe("what a result only mentions", () => {
 
   test("an order is not made of the filler's own number", () => {
     expect(resources(bundleOf([pid, obr]), "ServiceRequest")).toHaveLength(0)
+    expect(resources(bundleOf([pid, "ORC|", obr]), "ServiceRequest")).toHaveLength(0)
     const placed = obr.replace("OBR|1||", "OBR|1|P1|")
     expect(resources(bundleOf([pid, placed]), "ServiceRequest")).toHaveLength(1)
   })

@@ -13,6 +13,7 @@ import { distinct, type Filing } from "../result/report.ts"
 import { fileAbove } from "../result/specimen-above.ts"
 import { condition } from "../segment/dg1.ts"
 import { codeOf, orderNumbers } from "../segment/orc.ts"
+import { businessEvent } from "../segment/orc-event.ts"
 import { patientIdentity } from "../segment/pid.ts"
 import { noteOthers } from "../segment/prt.ts"
 import { entityKey } from "../type/ei.ts"
@@ -117,6 +118,7 @@ function spokenOf(
     const task = answerTask(order, identity, about, reading, mention)
     const parts = [
       ...requestParts(order, reading),
+      partOf("ORC", reading, () => ({ extension: businessEvent(order.orc, reading) })),
       // What is noted on an answer is the Task's: the placer's own notes stay the order's.
       task ? undefined : notesPart(order, reading),
       reasonsPart(order, about, filing),

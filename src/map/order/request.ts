@@ -82,8 +82,8 @@ export function mentionRequest(
   mention: Mention,
 ): Reference | undefined {
   const { orc, obr } = order
-  const ordered = obr !== undefined && obr.repetitions(16).length > 0
-  if (orc === undefined && !ordered && orderNumbers(order).placer === undefined) return undefined
+  const tells = (orc?.populated().length ?? 0) > 0 || (obr?.repetitions(16).length ?? 0) > 0
+  if (!tells && orderNumbers(order).placer === undefined) return undefined
   const { elements, mentions } = joinParts(requestParts(order, reading))
   for (const each of mentions) mention(each)
   return mention(serviceRequestOf(requestIdentity(order, about.subject, reading), about, elements))
@@ -91,6 +91,7 @@ export function mentionRequest(
 
 /** The elements a part can make, so that one it deletes is not filled from elsewhere. */
 export const requestElements = new Map<string, readonly string[]>([
+  ["ORC", ["extension"]],
   ["ORC-1", ["status", "_status"]],
   ["ORC-2", ["identifier"]],
   ["ORC-3", ["identifier"]],

@@ -10,6 +10,7 @@ import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import { annotations } from "../segment/nte.ts"
 import { numberIdentifiers } from "../segment/orc.ts"
+import { businessEvent } from "../segment/orc-event.ts"
 import { metaOf } from "../segment/orc-pharmacy.ts"
 import { absentCode } from "../type/absent.ts"
 import { codeKey, concept, firstConcept } from "../type/cwe.ts"
@@ -81,6 +82,7 @@ export function medicationAdministration(
   return {
     resourceType: "MedicationAdministration",
     meta: metaOf(order.orc, reading),
+    extension: businessEvent(order.orc, reading),
     identifier: [
       own(reading, "MedicationAdministration", ...key),
       ...numberIdentifiers(known, reading),

@@ -17,6 +17,7 @@ import { orderControl } from "../vocabulary/decided.ts"
 import { orderStatus } from "../vocabulary/decided-orders.ts"
 import { orderType } from "../vocabulary/order-type.ts"
 import { targetOf } from "../vocabulary/target.ts"
+import { silent } from "./orc-event.ts"
 import { personsOf } from "./prt.ts"
 
 /** The segments an order's numbers stand in. */
@@ -159,10 +160,6 @@ function statusOfOrder(orc: Segment, reading: Reading) {
   const from = { field: "ORC-1", table: "0119", plain: "NW OK RE SN NA" }
   return statusOf(orderControl, control, from, reading)
 }
-
-/** A request for a status, its answer, a link to a problem and a charge say nothing of how the
- * order stands: one that was cancelled stays so. */
-const silent: ReadonlySet<string> = new Set(["LI", "MC", "SR", "SS", "UN"])
 
 /** ORC-4: an EI, from 2.8.2 on an EIP of the placer's and the filler's, and then ORC-38 again. */
 function groups(orc: Segment, reading: Reading): Partial<ServiceRequest> {

@@ -88,7 +88,7 @@ function lengthOfStay(pv2: Segment, reading: Reading): Partial<Encounter> | unde
     return undefined
   }
   return {
-    length: { value: Number(text), unit: "d", system: "http://unitsofmeasure.org", code: "d" },
+    length: { value: Number(text), unit: "days", system: "http://unitsofmeasure.org", code: "d" },
   }
 }
 
