@@ -1,9 +1,10 @@
-import type { Patient } from "fhir/r4"
+import type { Patient, Reference } from "fhir/r4"
 import { type OwnIdentifier, referenceTo } from "../fhir/identity.ts"
 import { Transaction } from "../fhir/transaction.ts"
 import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message, Told } from "../message.ts"
 import { accountsOf } from "./adt/account.ts"
+import { addCareTeam, careTeamNames } from "./adt/care-team.ts"
 import { addClinical, addDiagnoses, readSegments } from "./adt/clinical.ts"
 import {
   mergePart,
@@ -62,12 +63,13 @@ export interface Writing {
 
 function owned(message: Message, context: ReadContext): string[] {
   const reading = readMessage(message, context)
-  const names = plansOf(reading).flatMap(({ patient, prior, visits }) => [
+  const names = plansOf(reading).flatMap(({ person, patient, prior, visits }) => [
     ...[patient, ...prior.map(({ identity }) => identity)].map((one) => ownedName("Patient", one)),
     ...visits
       .flatMap(({ identity, former }) => [identity, former])
       .filter((one) => one !== undefined)
       .map((one) => ownedName("Encounter", one)),
+    ...careTeamNames(person, referenceTo(patient), reading),
   ])
   return [...new Set([...names, ...accountsOf(reading)])]
 }
@@ -111,7 +113,7 @@ function addPerson(plan: Plan, others: readonly OwnIdentifier[], writing: Writin
   const { reading, layer } = writing
   noteOtherRoles(plan, reading)
   const parts = [
-    ...patientParts(person, reading),
+    ...patientParts(person, referenceTo(patient), reading),
     ...recordParts(others, reading),
     ...prior.flatMap(({ identity, mrg }) =>
       mergePart(identity, "replaces", priorElements(mrg, reading), reading),
@@ -133,6 +135,7 @@ function addPerson(plan: Plan, others: readonly OwnIdentifier[], writing: Writin
   const diagnoses = addDiagnoses(person, about, writing)
   for (const visit of visits) addVisit(visit, visit === main ? diagnoses : [], patient, writing)
   addClinical(person, about, writing)
+  addCareTeam(person, about.subject, writing)
 }
 
 /** The patient that was, which from now on leads to the one that took its place. */
@@ -155,13 +158,13 @@ function add(laid: Owned<Patient>, resource: Patient, { transaction, told }: Wri
   told.push(...laid.told)
 }
 
-function patientParts(person: Person, reading: Reading): Part[] {
+function patientParts(person: Person, subject: Reference, reading: Reading): Part[] {
   return [
     ...pidParts(person.pid, reading),
     ...segmentsOf(person, "PD1")
       .slice(0, 1)
       .flatMap((pd1) => partsOf(pd1, pd1Fields, reading)),
-    ...patientRoles(rolesAround(person), reading),
+    ...patientRoles(rolesAround(person), subject, reading),
     ...nk1Parts(segmentsOf(person, "NK1"), reading),
   ]
 }

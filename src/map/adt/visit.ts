@@ -90,9 +90,9 @@ export function addVisit(
     reading.note("MRG: nothing was told of the visit under what it was known by before")
     if (pv1 === undefined) return
   }
-  const said = pv1 ? [...visitParts(pv1, pv2, reading), ...visitRoles(roles, reading)] : []
-  const parts = [...said, ...further, ...(former ? [notMoved] : [])]
   const subject = referenceTo(patient)
+  const said = pv1 ? [...visitParts(pv1, pv2, reading), ...visitRoles(roles, subject, reading)] : []
+  const parts = [...said, ...further, ...(former ? [notMoved] : [])]
   const from = former && mrg && formerVisit(former, identity, mrg, patient, reading)
   const over = { ...layer, from }
   const laid = layEncounter(identity, subject, parts, over, pv1?.text(2), reading)

@@ -75,6 +75,7 @@ export const codedFields = {
   "PRD-1": "0286",
   "PRT-4": "0912",
   "PRT-6": undefined,
+  "PRT-7": "0406",
   "PID-35": "0446",
   "PID-36": "0447",
   "PID-39": "0171",

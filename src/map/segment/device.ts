@@ -1,4 +1,4 @@
-import type { Device, Identifier, Reference } from "fhir/r4"
+import type { Device, DeviceUdiCarrier, Identifier, Reference } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import { patientKey } from "../../hl7/subject.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
@@ -36,13 +36,16 @@ function device(
   const key = patientKey({ id, ...authority }, reading.sender) ?? id
   const local = `device-${reading.sender}`
   const identifier: Identifier[] = [own(reading, "Device", key)]
-  if (entity !== undefined) {
+  const label = entity && carrierOf(entity.id)
+  const carriers: DeviceUdiCarrier[] = label ? [label] : []
+  if (udi && udi.id !== label?.deviceIdentifier) carriers.push({ deviceIdentifier: udi.id })
+  if (entity !== undefined && label === undefined) {
     identifier.push(entityIdentifier(entity, undefined, local, reading))
   }
   return {
     resourceType: "Device",
     identifier,
-    udiCarrier: udi && [{ deviceIdentifier: udi.id }],
+    udiCarrier: carriers,
     manufactureDate: dateTime(prt?.text(17), "PRT-17", reading),
     expirationDate: dateTime(prt?.text(18), "PRT-18", reading),
     lotNumber: prt?.text(19),
@@ -50,4 +53,17 @@ function device(
     distinctIdentifier: prt?.text(21),
     type: prt && firstConcept(prt, "PRT-22", reading),
   }
+}
+
+/**
+ * The carrier of a number that is a whole UDI as people read it off the label (PRT-10, 2.8, 7.4.4),
+ * by the form that each of the three issuers gives it: GS1 begins with the GTIN, (01), which is the
+ * device's own number; HIBCC with + and a letter; ICCBBA with =/.
+ */
+function carrierOf(text: string): DeviceUdiCarrier | undefined {
+  const [, gtin] = /^\(01\)(\d{14})(?:\(|$)/.exec(text) ?? []
+  if (gtin !== undefined) return { deviceIdentifier: gtin, carrierHRF: text }
+  const [, part] = /^(\+[A-Z][^/]{5,}|=\/[^=]{8,})/.exec(text) ?? []
+  if (part === undefined) return undefined
+  return { deviceIdentifier: part, carrierHRF: text }
 }

@@ -1,10 +1,12 @@
 import type {
   CodeableConcept,
   EncounterParticipant,
+  Organization,
   Period,
   Practitioner,
   PractitionerRole,
   Reference,
+  RelatedPerson,
 } from "fhir/r4"
 import type { Identified } from "../../fhir/identity.ts"
 import type { Segment } from "../../hl7/message.ts"
@@ -14,36 +16,62 @@ import { concept, translated } from "../type/cwe.ts"
 import { period } from "../type/dtm.ts"
 import { entityAt, entityIdentifier } from "../type/ei.ts"
 import { location } from "../type/pl.ts"
-import { address } from "../type/xad.ts"
+import { address, officeAddress } from "../type/xad.ts"
 import { practitioner } from "../type/xcn.ts"
 import { organization } from "../type/xon.ts"
-import { officeNumber } from "../type/xtn.ts"
+import { nameText } from "../type/xpn.ts"
+import { contactRole } from "../vocabulary/contact-role.ts"
 import { participation } from "../vocabulary/participation.ts"
 import { providerRole } from "../vocabulary/provider-role.ts"
+import { relationship } from "../vocabulary/relationship.ts"
 import { targetOf } from "../vocabulary/target.ts"
+import { isRelative, relative } from "./relative.ts"
+import { contactNumbers, rolFields, telecomsOf } from "./role-contact.ts"
 
 /** The part that all ROL of a person or a visit make together. */
 export const rolePart = "ROL"
 
 /** The roles around a patient (2.5.1, 15.4.7): who looks after them, as the guide has it. */
-export function patientRoles(segments: readonly Segment[], reading: Reading): Part[] {
-  return rolesAs(segments, reading, (mention) => ({
-    generalPractitioner: segments.flatMap((rol) => {
-      const played = roleOf(rol, reading, mention)
-      return played ? [practitionerRole(played, rol, reading, mention)] : []
+export function patientRoles(
+  segments: readonly Segment[],
+  subject: Reference,
+  reading: Reading,
+): Part[] {
+  const treating = segments.filter(isNominated)
+  return rolesAs(treating, reading, (mention) => ({
+    generalPractitioner: treating.flatMap((rol) => {
+      const played = roleOf(rol, subject, true, reading, mention)
+      if (played === undefined || played.related) return []
+      return [practitionerRole(played, rol, reading, mention)]
     }),
   }))
 }
 
+/**
+ * The Patient names the primary care provider and the family's. Whoever else takes part in the
+ * patient's care is one of the CareTeam.
+ */
+function isNominated(rol: Segment): boolean {
+  return nominated.has(rol.text(rolFields(rol).role) ?? "")
+}
+
+const nominated: ReadonlySet<string> = new Set(["PP", "FHCP"])
+
 /** The roles in a visit, beside those of PV1. */
-export function visitRoles(segments: readonly Segment[], reading: Reading): Part[] {
+export function visitRoles(
+  segments: readonly Segment[],
+  subject: Reference,
+  reading: Reading,
+): Part[] {
   return rolesAs(segments, reading, (mention) => ({
     participant: segments.flatMap((rol): EncounterParticipant[] => {
-      const played = roleOf(rol, reading, mention)
+      const played = roleOf(rol, subject, hasMore(rol), reading, mention)
       if (played === undefined) return []
-      const { role, during, person } = played
+      const { role, during, person, related } = played
       const individual =
-        person && !hasMore(rol) ? person : practitionerRole(played, rol, reading, mention)
+        person && (related || !hasMore(rol))
+          ? person
+          : practitionerRole(played, rol, reading, mention)
       return [{ type: role && [role], period: during, individual }]
     }),
   }))
@@ -62,95 +90,142 @@ function rolesAs(
 }
 
 /** What somebody does, and when. */
-interface Played {
+export interface Played {
   role: CodeableConcept | undefined
   during: Period | undefined
   person: Reference | undefined
+  /** The person is one of the patient's own people. */
+  related: boolean
   firm: Reference | undefined
 }
 
-function roleOf(rol: Segment, reading: Reading, mention: Mention): Played | undefined {
+/**
+ * Who plays a role around a patient, and which; undefined where nobody does, or no longer. `inRole`:
+ * a PractitionerRole says how to reach them, not the Practitioner.
+ */
+export function roleOf(
+  rol: Segment,
+  subject: Reference,
+  inRole: boolean,
+  reading: Reading,
+  mention: Mention,
+): Played | undefined {
   if (isDeleted(rol)) return undefined
-  const at = fieldsOf(rol)
-  const [person] = each(rol, at.person, (xcn) =>
-    practitioner(xcn, reading, (one) => mention(addressed(one, rol, reading))),
+  const at = rolFields(rol)
+  const role = roleIn(rol, reading)
+  const kin = relativeOf(rol, subject, reading)
+  const [person] = kin
+    ? [{ ...mention(kin), display: kin.name?.[0] && nameText(kin.name[0]) }]
+    : each(rol, at.person, (xcn) =>
+        practitioner(xcn, reading, (one) => mention(reached(one, rol, inRole, reading))),
+      )
+  const [firm] = each(rol, at.organization, (xon) =>
+    organization(xon, reading, (one) => mention(firmOf(one, rol, person === undefined, reading))),
   )
-  const [firm] = each(rol, at.organization, (xon) => organization(xon, reading, mention))
   if (person === undefined && firm === undefined) {
     reading.note(`${rol.name}: nobody is named in the role; it is left out`)
     return undefined
   }
-  const [role] = each(rol, at.role, (cwe) => {
-    const code = cwe.text(1)
-    return rol.name === "PRT"
-      ? translated(cwe, targetOf(participation, code), "PRT-4", reading)
-      : translated(cwe, targetOf(providerRole, code), "ROL-3", reading)
-  })
   const where = `${rol.name}-${at.start}`
   const during = period(rol.text(at.start), rol.text(at.end), where, reading)
-  return { role, during, person, firm }
+  return { role, during, person, related: kin !== undefined, firm }
+}
+
+/** The relative of the patient who has a role; undefined where it is nobody's of them. */
+export function relativeOf(
+  rol: Segment,
+  subject: Reference,
+  reading: Reading,
+): RelatedPerson | undefined {
+  const role = roleIn(rol, reading)
+  return isRelative(role) ? relative(rol, role, subject, reading) : undefined
+}
+
+/** The role by its own table, or by those of a patient's people where it is of one of them. */
+function roleIn(rol: Segment, reading: Reading): CodeableConcept | undefined {
+  const isPrt = rol.name === "PRT"
+  return each(rol, rolFields(rol).role, (cwe) => {
+    const [code, system] = [cwe.text(1), cwe.text(3)]
+    const own = isPrt ? targetOf(participation, code) : targetOf(providerRole, code)
+    const ofPeople = system === undefined ? own === undefined : /^HL7(0063|0131)$/i.test(system)
+    const kin = ofPeople ? (targetOf(relationship, code) ?? targetOf(contactRole, code)) : undefined
+    return translated(cwe, kin ?? own, isPrt ? "PRT-4" : "ROL-3", reading)
+  })[0]
 }
 
 /** The person or organization in the role, which is known by both and by what the role is. */
-function practitionerRole(
+export function practitionerRole(
   { role, during, person, firm }: Played,
   rol: Segment,
   reading: Reading,
   mention: Mention,
 ): Reference {
-  const at = fieldsOf(rol)
+  const at = rolFields(rol)
   const number = entityAt(rol, 1)
   const [coding] = role?.coding ?? []
   const code = coding === undefined ? role?.text : `${coding.system}|${coding.code}`
   const key = [person, firm].map((one) => one?.reference ?? one?.display ?? "")
   const place: Reference[] = each(rol, at.place, (pl) => location(pl, reading, mention))
+  const types = each(rol, at.type, (cwe) =>
+    concept(cwe, rol.name === "PRT" ? "PRT-6" : "ROL-9", reading),
+  )
   const played: PractitionerRole = {
     resourceType: "PractitionerRole",
     identifier: [
       own(reading, "PractitionerRole", ...key, code ?? ""),
       ...(number ? [entityIdentifier(number, undefined, `role-${reading.sender}`, reading)] : []),
+      ...contactNumbers(rol, reading),
     ],
     period: during,
     practitioner: person,
     organization: firm,
-    code: role && [role],
-    specialty:
-      rol.name === "PRT"
-        ? each(rol, 6, (cwe) => concept(cwe, "PRT-6", reading))
-        : each(rol, 9, (cwe) => concept(cwe, "ROL-9", reading)),
+    // The guide has PRT-6, which is what kind of staff they are, in both.
+    code: [...(role ? [role] : []), ...(rol.name === "PRT" ? types : [])],
+    specialty: types,
     location: place,
-    telecom: each(rol, at.phone, (xtn) => officeNumber(xtn, `${rol.name}-${at.phone}`, reading)),
+    telecom: telecomsOf(rol, "work", reading),
   }
   return { ...mention(played), display: person?.display ?? firm?.display }
 }
 
 /** Whether more is said than who, in which role and when. */
 function hasMore(rol: Segment): boolean {
-  const { organization, phone, place } = fieldsOf(rol)
-  return [organization, phone, place, rol.name === "PRT" ? 6 : 9].some(
-    (field) => rol.repetitions(field).length > 0,
-  )
+  const { organization, phone, place, type } = rolFields(rol)
+  return [organization, phone, place, type].some((field) => rol.repetitions(field).length > 0)
 }
 
-/** The address of the person (ROL-11): it is theirs, and not the role's. */
-function addressed(one: Identified, rol: Segment, reading: Reading): Identified {
+/**
+ * The person with their address (ROL-11), which is theirs and not the role's, and with how else to
+ * reach them where no role tells it.
+ */
+function reached(one: Identified, rol: Segment, inRole: boolean, reading: Reading): Identified {
   if (one.resourceType !== "Practitioner") return one
-  const field = fieldsOf(rol).address
+  const field = rolFields(rol).address
   const made: Practitioner = {
     ...one,
     address: each(rol, field, (xad) => address(xad, `${rol.name}-${field}`, reading)),
   }
-  return made
+  if (inRole) return made
+  const identifier = [...(one.identifier ?? []), ...contactNumbers(rol, reading)]
+  return { ...made, identifier, telecom: telecomsOf(rol, undefined, reading) }
+}
+
+/**
+ * The organization with what kind it is (PRT-7), and how to reach it where it is named alone:
+ * beside a person, the address and the numbers are theirs.
+ */
+function firmOf(one: Identified, rol: Segment, alone: boolean, reading: Reading): Identified {
+  if (one.resourceType !== "Organization" || rol.name !== "PRT") return one
+  const made: Organization = {
+    ...one,
+    type: each(rol, 7, (cwe) => concept(cwe, "PRT-7", reading)),
+  }
+  if (!alone) return made
+  const at = each(rol, 14, (xad) => officeAddress(xad, "PRT-14", reading))
+  return { ...made, address: at, telecom: telecomsOf(rol, "work", reading) }
 }
 
 /** ROL-2 and PRT-2 (tables 0287 and 0206): who is taken out of the role. */
-function isDeleted(rol: Segment): boolean {
+export function isDeleted(rol: Segment): boolean {
   return ["D", "DE"].includes(rol.text(2) ?? "")
-}
-
-/** PRT has taken the place of ROL since 2.7, and has its parts elsewhere. */
-function fieldsOf({ name }: Segment) {
-  return name === "PRT"
-    ? { role: 4, person: 5, organization: 8, place: 9, start: 11, end: 12, address: 14, phone: 15 }
-    : { role: 3, person: 4, start: 5, end: 6, address: 11, phone: 12, place: 13, organization: 14 }
 }

@@ -1,4 +1,4 @@
-import type { HumanName, Practitioner, Reference } from "fhir/r4"
+import type { HumanName, Identifier, Practitioner, Reference } from "fhir/r4"
 import type { Repetition } from "../../hl7/message.ts"
 import { patientKey } from "../../hl7/subject.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
@@ -23,24 +23,29 @@ export function practitioner(
   const display = name && nameText(name)
   const id = xcn.text(1)
   if (id === undefined) return display === undefined ? undefined : { display }
-  const authority = designatorIn(xcn, 9)
-  const key = patientKey({ id, ...authority }, reading.sender) ?? id
+  const key = patientKey({ id, ...designatorIn(xcn, 9) }, reading.sender) ?? id
+  const number = personNumber(xcn, reading)
   const resource: Practitioner = {
     resourceType: "Practitioner",
-    identifier: [
-      own(reading, "Practitioner", key),
-      {
-        extension: checkDigit(xcn.text(11), xcn.text(12)),
-        type: identifierTypeOf(xcn.text(13)),
-        system: systemOf(authority, reading.sender, reading),
-        value: id,
-        assigner: assignerOf(authority.namespace || xcn.text(14)),
-      },
-    ],
+    identifier: [own(reading, "Practitioner", key), ...(number ? [number] : [])],
     name: name && [name],
     qualification: qualificationOf(xcn.text(7)),
   }
   return { ...mention(resource), display }
+}
+
+/** The number of an XCN; undefined where it has none. */
+export function personNumber(xcn: Repetition, reading: Reading): Identifier | undefined {
+  const value = xcn.text(1)
+  if (value === undefined) return undefined
+  const authority = designatorIn(xcn, 9)
+  return {
+    extension: checkDigit(xcn.text(11), xcn.text(12)),
+    type: identifierTypeOf(xcn.text(13)),
+    system: systemOf(authority, reading.sender, reading),
+    value,
+    assigner: assignerOf(authority.namespace || xcn.text(14)),
+  }
 }
 
 /** The name of an XCN; undefined when it names nobody. */

@@ -1,0 +1,148 @@
+import type { CareTeam, CareTeamParticipant, Reference } from "fhir/r4"
+import type { OwnIdentifier } from "../../fhir/identity.ts"
+import type { Segment } from "../../hl7/message.ts"
+import type { Writing } from "../adt.ts"
+import { type Elements, type Joined, joinParts, layKnown, type Said } from "../known.ts"
+import { type Part, partOf } from "../part.ts"
+import { type Mention, own, type Reading } from "../reading.ts"
+import { isDeleted, practitionerRole, relativeOf, roleOf } from "../segment/rol.ts"
+import { rolFields } from "../segment/role-contact.ts"
+import { type Person, rolesAround } from "./person.ts"
+
+/** The patient's one team, as `Told.resource`, where a message tells of somebody in it. */
+export function careTeamNames(person: Person, subject: Reference, reading: Reading): string[] {
+  return inTeam(person).length > 0 ? [`CareTeam/${teamOf(subject, reading).value}`] : []
+}
+
+/**
+ * Adds who takes part in the care of a patient (ROL and PRT under the PID) as one CareTeam over all
+ * messages, and those of them who are the patient's own people as RelatedPersons. The primary care
+ * provider of a ROL is the Patient's, and of a PRT both, as the guide has it.
+ */
+export function addCareTeam(person: Person, subject: Reference, writing: Writing): void {
+  const { reading, layer, transaction, told } = writing
+  const roles = inTeam(person)
+  if (roles.length === 0) return
+  for (const rol of roles) addRelative(rol, subject, writing)
+  const identity = teamOf(subject, reading)
+  const name = `CareTeam/${identity.value}`
+  const parts = roles.flatMap((rol) => memberPart(rol, subject, reading) ?? [])
+  if (roles.every((rol) => !changes.has(rol.text(2) ?? ""))) {
+    const left = layer.known.filter(
+      ({ resource, part, value, messageId }) =>
+        resource === name &&
+        part.startsWith(`${whole} `) &&
+        value !== null &&
+        messageId < layer.messageId &&
+        !parts.some((one) => one.part === part),
+    )
+    parts.push({ part: whole, makes: {}, mentions: [] })
+    parts.push(...left.map(({ part }) => ({ part, makes: null, mentions: [] })))
+  }
+  const laid = layKnown(name, parts, layer, () => ["participant"], joinTeam)
+  const { participant } = laid.elements as Pick<CareTeam, "participant">
+  const isKnown = layer.known.some(({ resource }) => resource === name)
+  if (participant === undefined && !isKnown) return
+  transaction.update({
+    resourceType: "CareTeam",
+    ...laid.elements,
+    identifier: [identity],
+    status: participant ? "active" : "inactive",
+    subject,
+  })
+  for (const mentioned of laid.mentions) transaction.create(mentioned)
+  told.push(...laid.told)
+}
+
+function inTeam(person: Person): Segment[] {
+  return rolesAround(person).filter((rol) => rol.name === "PRT" || rol.text(3) !== "PP")
+}
+
+function teamOf(subject: Reference, reading: Reading): OwnIdentifier {
+  return own(reading, "CareTeam", subject.reference ?? "", "roles")
+}
+
+/**
+ * The actions on one member (ROL-2 and PRT-2, tables 0287 and 0206). Members that come without one,
+ * or as a snapshot (S), are the whole team as it stands.
+ */
+const changes: ReadonlySet<string> = new Set("A AD CO D DE LI U UC UN UP X".split(" "))
+
+/** The part that says that the others are the whole team. */
+const whole = "PRT"
+
+/** One member as a part of the team, known by the role and by who has it. */
+function memberPart(rol: Segment, subject: Reference, reading: Reading): Part | undefined {
+  const at = rolFields(rol)
+  const who = rol.repetitions(at.person)[0] ?? rol.repetitions(at.organization)[0]
+  if (who === undefined) {
+    reading.note(`${rol.name}: nobody is named in the role; it is left out`)
+    return undefined
+  }
+  const key = own(reading, "CareTeam", rol.text(at.role) ?? "", who.text(1) ?? who.whole())
+  const part = `${whole} ${key.value}`
+  if (isDeleted(rol)) return { part, makes: null, mentions: [] }
+  return partOf(part, reading, (mention) => {
+    const made = member(rol, subject, reading, mention)
+    return made && { participant: [made] }
+  })
+}
+
+function member(
+  rol: Segment,
+  subject: Reference,
+  reading: Reading,
+  mention: Mention,
+): CareTeamParticipant | undefined {
+  const inRole = needsRole(rol)
+  const played = roleOf(rol, subject, inRole, reading, mention)
+  if (played === undefined) return undefined
+  const { role, during, person, related, firm } = played
+  const plain = related || !inRole ? person : undefined
+  const behalf = related ? undefined : firm
+  if (related && firm) {
+    reading.note(`${rol.name}: a relative takes part on behalf of no organization; it is left out`)
+  }
+  return {
+    role: role && [role],
+    member: plain ?? (person ? practitionerRole(played, rol, reading, mention) : firm),
+    // ctm-1: whoever has a PractitionerRole has their organization there.
+    onBehalfOf: plain && behalf,
+    period: during,
+  }
+}
+
+/**
+ * Whether a PractitionerRole is needed to say who takes part: for what kind of staff they are and
+ * where, and for whatever is said of somebody who is only named.
+ */
+function needsRole(rol: Segment): boolean {
+  const at = rolFields(rol)
+  const fields = [at.type, at.place]
+  if (rol.text(at.person) === undefined) fields.push(at.organization, at.phone)
+  return fields.some((field) => rol.repetitions(field).length > 0)
+}
+
+/** A relative is kept up to date like that of an NK1, which counts where both are of one person. */
+function addRelative(rol: Segment, subject: Reference, { transaction, reading }: Writing): void {
+  const made = relativeOf(rol, subject, reading)
+  if (made === undefined) return
+  transaction.update(isDeleted(rol) ? { ...made, active: false } : made)
+}
+
+/** The members in the order they were told of, after those that only the destination knew. */
+function joinTeam(said: readonly Said[], read: Elements): Joined {
+  const members = said.filter(({ part }) => part !== whole)
+  const { elements, mentions } = joinParts(members)
+  const all = (elements as Pick<CareTeam, "participant">).participant ?? []
+  const isWhole = members.length < said.length
+  const there = isWhole ? [] : ((read as Pick<CareTeam, "participant">).participant ?? [])
+  const names = new Set(all.map(nameOf))
+  const participant = [...there.filter((one) => !names.has(nameOf(one))), ...all]
+  return { elements: participant.length > 0 ? { participant } : {}, mentions }
+}
+
+/** The destination refers to its own resources: the role and the name tell a member again. */
+function nameOf({ role, member: who }: CareTeamParticipant): string {
+  return JSON.stringify([role?.[0]?.coding?.[0]?.code, who?.display])
+}

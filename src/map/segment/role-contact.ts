@@ -1,0 +1,78 @@
+import type { ContactPoint, Identifier } from "fhir/r4"
+import type { Repetition, Segment } from "../../hl7/message.ts"
+import { each } from "../part.ts"
+import type { Reading } from "../reading.ts"
+import { practitionerNumber } from "../type/pln.ts"
+import { contactPoint, officeNumber } from "../type/xtn.ts"
+
+/** Where a ROL or PRT has its parts: PRT has taken the place of ROL since 2.7. */
+export function rolFields({ name }: Segment) {
+  return name === "PRT" ? participation : role
+}
+
+const role = {
+  ...{ role: 3, person: 4, start: 5, end: 6, type: 9 },
+  ...{ address: 11, phone: 12, place: 13, organization: 14 },
+}
+const participation: typeof role = {
+  ...{ role: 4, person: 5, start: 11, end: 12, type: 6 },
+  ...{ address: 14, phone: 15, place: 9, organization: 8 },
+}
+
+/** The numbers that somebody is known by in a role (PRT-24); a ROL has none. */
+export function contactNumbers(rol: Segment, reading: Reading): Identifier[] {
+  if (rol.name !== "PRT") return []
+  return each(rol, 24, (pln) => practitionerNumber(pln, "PRT-24", reading))
+}
+
+/**
+ * How to reach who has a role, with the number they prefer (PRT-23, table 0185) marked as such.
+ * `use`: "work" for a role or an organization, which has no number at home.
+ */
+export function telecomsOf(
+  rol: Segment,
+  use: "work" | undefined,
+  reading: Reading,
+): ContactPoint[] {
+  const { phone } = rolFields(rol)
+  const where = `${rol.name}-${phone}`
+  const wanted = rol.name === "PRT" ? rol.text(23) : undefined
+  let found = wanted === undefined
+  const telecoms = each(rol, phone, (xtn) => {
+    const made =
+      use === "work"
+        ? officeNumber(xtn, where, reading)
+        : contactPoint(xtn, undefined, where, reading)
+    if (made === undefined || wanted === undefined || !isOfKind(wanted, xtn, made)) return made
+    found = true
+    return { ...made, extension: [...(made.extension ?? []), { url: marked, valueBoolean: true }] }
+  })
+  if (!found) reading.note("PRT-23: PRT-15 has no number of the kind that is preferred")
+  return telecoms
+}
+
+const marked = "http://hl7.org/fhir/StructureDefinition/iso21090-preferred"
+
+/** Whether a number is a beeper, a cellular phone, an e-mail address, a fax, at home, at work. */
+function isOfKind(kind: string, xtn: Repetition, { system, use }: ContactPoint): boolean {
+  const isPhone = system === "phone" && use !== "mobile"
+  switch (kind) {
+    case "B":
+      return system === "pager"
+    case "C":
+      return use === "mobile"
+    case "E":
+      return system === "email"
+    case "F":
+      return system === "fax"
+    case "H":
+      return isPhone && homes.has(xtn.text(2) ?? "")
+    case "O":
+      return isPhone && use === "work"
+    default:
+      return false
+  }
+}
+
+/** XTN-2 of a number at home, which a role's has no use for. */
+const homes: ReadonlySet<string> = new Set(["PRN", "ORN", "VHN"])
