@@ -56,4 +56,12 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^EIP\[\S+ EIP-\d type\.coding\.code$/,
     "the number of an order is its placer's or its filler's (PLAC, FILL), of a group or not",
   ],
+  [
+    /^PRT\[CareTeam\] PRT-14 .*PractitionerRole\.address/,
+    "R4's PractitionerRole has no address: the Practitioner has it",
+  ],
+  [
+    /^PRT\[\S+ PRT-2 Operation/,
+    "the participant is there or not, and no element tells of the request",
+  ],
 ]

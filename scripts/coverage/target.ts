@@ -102,6 +102,8 @@ const names: Readonly<Record<string, string>> = {
   sytem: "system",
   // R5's name of it.
   doseform: "form",
+  // R5's name of CareTeam.participant.period.
+  coverageperiod: "period",
 }
 
 function lastOf(url: string): string {

@@ -28,25 +28,16 @@ export function addCareTeam(person: Person, subject: Reference, writing: Writing
   const name = `CareTeam/${identity.value}`
   const parts = roles.flatMap((rol) => memberPart(rol, subject, reading) ?? [])
   if (roles.every((rol) => !changes.has(rol.text(2) ?? ""))) {
-    const left = layer.known.filter(
-      ({ resource, part, value, messageId }) =>
-        resource === name &&
-        part.startsWith(`${whole} `) &&
-        value !== null &&
-        messageId < layer.messageId &&
-        !parts.some((one) => one.part === part),
-    )
     parts.push({ part: whole, makes: {}, mentions: [] })
-    parts.push(...left.map(({ part }) => ({ part, makes: null, mentions: [] })))
   }
   const laid = layKnown(name, parts, layer, () => ["participant"], joinTeam)
-  const { participant } = laid.elements as Pick<CareTeam, "participant">
+  const { participant, identifier = [] }: Partial<CareTeam> = laid.elements
   const isKnown = layer.known.some(({ resource }) => resource === name)
   if (participant === undefined && !isKnown) return
   transaction.update({
     resourceType: "CareTeam",
     ...laid.elements,
-    identifier: [identity],
+    identifier: [identity, ...identifier],
     status: participant ? "active" : "inactive",
     subject,
   })
@@ -130,13 +121,15 @@ function addRelative(rol: Segment, subject: Reference, { transaction, reading }:
   transaction.update(isDeleted(rol) ? { ...made, active: false } : made)
 }
 
-/** The members in the order they were told of, after those that only the destination knew. */
+/** The members since the team was last told of as a whole, or those that stood there before. */
 function joinTeam(said: readonly Said[], read: Elements): Joined {
-  const members = said.filter(({ part }) => part !== whole)
-  const { elements, mentions } = joinParts(members)
+  const snapshot = said.find(({ part }) => part === whole)
+  const since = snapshot?.messageId ?? 0
+  const { elements, mentions } = joinParts(
+    said.filter((one) => one !== snapshot && one.messageId >= since),
+  )
   const all = (elements as Pick<CareTeam, "participant">).participant ?? []
-  const isWhole = members.length < said.length
-  const there = isWhole ? [] : ((read as Pick<CareTeam, "participant">).participant ?? [])
+  const there = snapshot ? [] : ((read as Pick<CareTeam, "participant">).participant ?? [])
   const names = new Set(all.map(nameOf))
   const participant = [...there.filter((one) => !names.has(nameOf(one))), ...all]
   return { elements: participant.length > 0 ? { participant } : {}, mentions }

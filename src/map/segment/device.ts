@@ -58,12 +58,12 @@ function device(
 /**
  * The carrier of a number that is a whole UDI as people read it off the label (PRT-10, 2.8, 7.4.4),
  * by the form that each of the three issuers gives it: GS1 begins with the GTIN, (01), which is the
- * device's own number; HIBCC with + and a letter; ICCBBA with =/.
+ * device's own number; HIBCC with + and a letter; ICCBBA with =/. Neither mark is of the number.
  */
 function carrierOf(text: string): DeviceUdiCarrier | undefined {
   const [, gtin] = /^\(01\)(\d{14})(?:\(|$)/.exec(text) ?? []
   if (gtin !== undefined) return { deviceIdentifier: gtin, carrierHRF: text }
-  const [, part] = /^(\+[A-Z][^/]{5,}|=\/[^=]{8,})/.exec(text) ?? []
+  const [, part] = /^(?:\+(?=[A-Z])|=\/)([^/=]{6,})/.exec(text) ?? []
   if (part === undefined) return undefined
   return { deviceIdentifier: part, carrierHRF: text }
 }
