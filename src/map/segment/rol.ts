@@ -100,8 +100,8 @@ export interface Played {
 }
 
 /**
- * Who plays a role around a patient, and which; undefined where nobody does, or no longer. `inRole`:
- * a PractitionerRole says how to reach them, not the Practitioner.
+ * Who plays a role around a patient, and which; undefined where nobody does, or no longer.
+ * `inRole`: a PractitionerRole says how to reach them, not the Practitioner.
  */
 export function roleOf(
   rol: Segment,

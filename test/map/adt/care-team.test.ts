@@ -38,7 +38,7 @@ describe("the team around a patient", () => {
     expect(members(third)).toEqual(["Mary Achieng", "Rose Oduya"])
   })
 
-  test("is as a snapshot shows it, and an older addition that comes late adds to none of it", () => {
+  test("is as a snapshot shows it, and an addition of before that comes late changes nothing", () => {
     const first = told([rose, ali])
     const snapshot = told([mary.replace("|A|", "|S|")], 3, first.told)
     expect(members(snapshot)).toEqual(["Mary Achieng"])
@@ -84,7 +84,7 @@ describe("who takes part", () => {
     expect(patient?.generalPractitioner).toMatchObject([{ display: "Grace Auma" }])
   })
 
-  test("is a relative by what they are to the patient, and out of it where that is taken back", () => {
+  test("is a relative by what they are to the patient, until that is taken back", () => {
     const { bundle } = told([mary.replace("MTH^Mother^HL70063", "MTH"), rose])
     expect(resources(bundle, "RelatedPerson")).toMatchObject([
       { relationship: [{ coding: [{ code: "MTH" }] }], name: [{ family: "Achieng" }] },
