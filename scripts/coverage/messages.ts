@@ -1,3 +1,5 @@
+import { participants } from "./participants.ts"
+
 /** Messages that say as little as each segment needs to be mapped: one field is added to them. */
 export const messages: readonly (readonly string[])[] = [
   message("ADT^A01^ADT_A01", [
@@ -24,20 +26,7 @@ export const messages: readonly (readonly string[])[] = [
     "IN3|1",
     "ACC|",
   ]),
-  // A relative and a doctor with numbers of every kind, and an organization alone.
-  message("ADT^A01^ADT_A01", [
-    pid(),
-    `PRT|1|AD||MTH^Mother^HL70063|N1^SALIM^NOOR|${"|".repeat(9)}${phones()}`,
-  ]),
-  message("ADT^A01^ADT_A01", [
-    pid(),
-    `PRT|1|AD||PP^Primary care^HL70912|N1^SALIM^NOOR|||LAKE CLINIC|${"|".repeat(6)}${phones()}`,
-  ]),
-  message("ADT^A01^ADT_A01", [
-    pid(),
-    "PRT|1|AD||AT^Attending^HL70912|N1^SALIM^NOOR|MD^Doctor^HL70182||LAKE CLINIC",
-  ]),
-  message("ADT^A01^ADT_A01", [pid(), "PRT|1|AD||HC^Home care^99ROL||||LAKE CLINIC"]),
+  ...participants.map((prt) => message("ADT^A01^ADT_A01", [pid(), prt])),
   message("ADT^A01^ADT_A01", [pid(), pv1(), "ROL|R2|AD|PP^Primary care^HL70443|N2^SALIM^ALI"]),
   message("ADT^A01^ADT_A01", [pid(), pv1(), "AL1|1||PEN^Penicillin^99ALL||Rash"]),
   message("ADT^A60^ADT_A60", [pid(), "IAM|1||NUT^Peanut^99ALL||Rash||A1"]),
@@ -234,18 +223,6 @@ function drug(type: string, segments: readonly string[]): string[] {
 
 function message(type: string, segments: readonly string[]): string[] {
   return [`MSH|^~\\&|LAKE|KCL|||20260301100000+0300||${type}|B1|P|2.5.1`, ...segments]
-}
-
-/** A beeper, a cell phone, an e-mail address, a fax, a number at home and one at work (XTN). */
-function phones(): string {
-  return [
-    "^BPN^BP^^^^5551",
-    "^PRN^CP^^^^5552",
-    "^NET^Internet^noor@example.org",
-    "^WPN^FX^^^^5554",
-    "^PRN^PH^^^^5555",
-    "^WPN^PH^^^^5556",
-  ].join("~")
 }
 
 function pid(): string {

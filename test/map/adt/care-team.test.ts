@@ -38,7 +38,7 @@ describe("the team around a patient", () => {
     expect(members(third)).toEqual(["Mary Achieng", "Rose Oduya"])
   })
 
-  test("is as a snapshot shows it, and an addition of before that comes late changes nothing", () => {
+  test("is as a snapshot shows it, whatever addition of before comes late", () => {
     const first = told([rose, ali])
     const snapshot = told([mary.replace("|A|", "|S|")], 3, first.told)
     expect(members(snapshot)).toEqual(["Mary Achieng"])
