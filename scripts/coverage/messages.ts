@@ -3,7 +3,7 @@ import { participants } from "./participants.ts"
 /** Messages that say as little as each segment needs to be mapped: one field is added to them. */
 export const messages: readonly (readonly string[])[] = [
   message("ADT^A01^ADT_A01", [
-    "SFT|LAKE SYSTEMS",
+    "SFT|LAKE SYSTEMS|2.1",
     "EVN|A01",
     pid(),
     "PD1|",
@@ -38,7 +38,7 @@ export const messages: readonly (readonly string[])[] = [
   message("ADT^A40^ADT_A39", [pid(), "PD1|", "MRG|P9^^^KCL^MR"]),
   message("ADT^A60^ADT_A60", [pid(), "IAM|1||NUT^Peanut^99ALL||||A1"]),
   message("ORU^R01^ORU_R01", [
-    "SFT|LAKE SYSTEMS",
+    "SFT|LAKE SYSTEMS|2.1",
     pid(),
     "PD1|",
     "PRT|1|AD||PP^Primary care^HL70443|N1^SALIM^NOOR",
@@ -119,7 +119,7 @@ export const messages: readonly (readonly string[])[] = [
       "RGS|1",
       "AIS|1|A|XRAY^X-ray^99SER",
       "NTE|1||noted",
-      "AIG|1|A|ROOM1^Room one^99RES",
+      "AIG|1|A|ROOM1^Room one^99RES|ROOM^Room^99TYP",
       "NTE|1||noted",
       "AIL|1|A|WARD^R2^B3",
       "NTE|1||noted",
@@ -127,6 +127,13 @@ export const messages: readonly (readonly string[])[] = [
       "NTE|1||noted",
     ]),
   ),
+  // An appointment for an order, of a time that no TQ1 tells.
+  message("SIU^S12^SIU_S12", [
+    "SCH|A1|B1||||CHECKUP^Checkup^99REA|||||^^^20260305100000^20260305103000|||||||||||||||O1",
+    pid(),
+    "AIS|1|A|XRAY^X-ray^99SER",
+  ]),
+  message("ADT^A01^ADT_A01", [pid(), pv1(), "PR1|1||71045^Chest X-ray^C4||20260301"]),
   ...["DFT^P03^DFT_P03", "BAR^P01^BAR_P01"].map((type) =>
     message(type, [
       "EVN|P03",

@@ -20,6 +20,29 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^PID\[Appointment\]/,
     "the Patient takes part whatever its number, and each number is an identifier of the Patient",
   ],
+  [
+    /^AIS\[Appointment\] AIS-[457] participant/,
+    "a service is nobody who takes part (app-1); its time is its order's, and the appointment's",
+  ],
+  [
+    /^AIS\[ServiceRequest\] AIS-(3|11|12) identifier/,
+    "all orders of a service have its code: it is what is ordered, and tells none from another",
+  ],
+  [
+    /^IN1\[Coverage\] IN1-2 identifier/,
+    "all members of a plan share its number: it is the plan's class, and tells none from another",
+  ],
+  [
+    /^SCH\[Appointment\] SCH-1[26] .*type\.coding\.system/,
+    "FHIR's participant-type has no code for a contact; v3's CALLBCK, which is one, is used",
+  ],
+  [/^SCH\[ServiceRequest\] SCH-6 intent/, "what SCH-26 numbers is an order, whatever the reason"],
+  [
+    /^SCH\[ServiceRequest\] SCH-25 status/,
+    "table 0278 says how the appointment stands; an order outlives one that is cancelled",
+  ],
+  [/^CWE\[Identifier\] .*\.name$/, "R4's Identifier has no name; the resource's own name says it"],
+  [/^CWE\[Identifier\] CWE-13 /, "CWE-12 is the system, and honoured; CWE-13 is its version"],
   [/^DG1\[.*DG1-19 .*extension/, "Condition.recordedDate says it"],
   [/ \S*type\.text\b/, "the display of the coding beside it says it"],
   [/^PV1\[Encounter\] PV1-11 .*extension/, "the location's period tells that it was for a time"],

@@ -94,9 +94,13 @@ function rowsOf(table: string, text: string): Row[] {
       source: named ?? source,
       number: number === undefined ? undefined : Number(number),
       ...(Object.fromEntries(cells) as Omit<Row, "table" | "target" | "source" | "number">),
+      vocabulary: cell("vocabulary") || (forgotten[cell("identifier")] ?? ""),
     }
   })
 }
+
+/** The codes of fields for which the guide forgets to say so. */
+const forgotten: Readonly<Record<string, string>> = { "AIP-12": "FillerStatusCodes[Appointment]" }
 
 function parse(text: string): string[][] {
   return Papa.parse<string[]>(text.replace(/^\ufeff/, ""), { skipEmptyLines: true }).data

@@ -5,6 +5,8 @@ import type { Row } from "./tables.ts"
 export interface Target {
   type: string
   path: readonly string[]
+  /** The reference that may name a resource by its identifier instead of leading to one. */
+  named?: Target & { as: string }
 }
 
 /**
@@ -23,13 +25,17 @@ export function targetOf(from: Target, attribute: string, inside = false): Targe
   // An annotation is a data type, which is in brackets by mistake.
   if (type === "Annotation" || type === "") return below(outer, rest.join("."))
   if (rest.length === 0 && !inside) return outer
-  return below({ type: names[type.toLowerCase()] ?? type, path: [] }, rest.join("."))
+  const as = names[type.toLowerCase()] ?? type
+  const target = below({ type: as, path: [] }, rest.join("."))
+  if (target.path[0] !== "identifier") return target
+  return { ...target, named: { type: outer.type, path: [...outer.path, ...target.path], as } }
 }
 
 /** Whether one of these sayings stands where the row says, and says what it assigns. */
 export function honours(row: Row, target: Target, sayings: readonly Saying[]): boolean {
   // Beside a data type an assignment belongs to another row.
   const assigned = row.mapping === "" && /^"\s*(.*?)\s*"$/.exec(row.assignment)?.[1]
+  if (target.named !== undefined && namesOne(target.named, sayings)) return true
   return sayings.some(({ path, value }) => {
     const [type, ...elements] = path.replaceAll("._", ".").split(".")
     if (type !== target.type || !leadsTo(elements, target.path)) return false
@@ -44,6 +50,18 @@ export function honours(row: Row, target: Target, sayings: readonly Saying[]): b
 function systemOf(assigned: string): string {
   if (assigned === "UCUM") return "http://unitsofmeasure.org"
   return assigned.replace("/ValueSet/", "/CodeSystem/").replace(/\/$/, "")
+}
+
+/** `PR1-25: partOf(Procedure.identifier)`: a reference that says by a number what it leads to. */
+function namesOne({ type, path, as }: Target & { as: string }, sayings: readonly Saying[]) {
+  const at = path.slice(0, path.lastIndexOf("identifier"))
+  const says = (wanted: readonly string[], is?: string) =>
+    sayings.some((saying) => {
+      const [resource, ...elements] = saying.path.split(".")
+      if (resource !== type || !leadsTo(elements, wanted)) return false
+      return is === undefined || saying.value === is
+    })
+  return says(path) && says([...at, "type"], as)
 }
 
 /** The element itself, what is in it, or the choice of a type for it (`value` → `valueString`). */
@@ -71,6 +89,7 @@ function below({ type, path }: Target, attribute: string): Target {
   if (type === "MedicationAdministration" && /^extension\.value/.test(elements.join("."))) {
     elements.unshift("extension")
   }
+  if (last === "value" && elements.at(-2) === "code") elements.splice(-1, 1, "coding", "code")
   // An attachment's data, as the guide has it for a document's content.
   if (type === "DocumentReference" && elements[0] === "content" && elements[1] !== "attachment") {
     if (elements.length > 1) elements.splice(1, 0, "attachment")

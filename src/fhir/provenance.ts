@@ -13,6 +13,8 @@ export interface Origin {
   sender: string
   /** The SHA-256 of the bytes as they are stored, in hexadecimal digits. */
   digest: string
+  /** The programs that the message was made with, where it names them. */
+  software?: readonly Reference[] | undefined
   /** What else is known of the event that the message tells of. */
   event?: Happened | undefined
 }
@@ -33,9 +35,12 @@ export function addProvenance(transaction: Transaction, origin: Origin): void {
   const { site, controlId, sender, digest, event } = origin
   const numbered = { system: siteSystem(site, sender || "sender"), value: controlId }
   const stored = { system: siteSystem(site, "sha256"), value: digest }
-  const entity: ProvenanceEntity[] = [numbered, stored]
+  const whats = [numbered, stored]
     .filter(({ value }) => value !== "")
-    .map((identifier) => ({ role: "source", what: { identifier } }))
+    .map((identifier): Reference => ({ identifier }))
+  const entity = [...whats, ...(origin.software ?? [])].map((what): ProvenanceEntity => {
+    return { role: "source", what }
+  })
   const provenance: Provenance = {
     resourceType: "Provenance",
     target: transaction.references(),

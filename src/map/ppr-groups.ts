@@ -63,7 +63,7 @@ export function listedIn(reading: Reading): Listed[] {
 }
 
 /**
- * SFT tells of the sending, which the Provenance already does by MSH; the others are read apart.
+ * SFT is read by `addOrigin`; the others are read apart.
  */
 const ofMessage: ReadonlySet<string> = new Set(["MSH", "SFT", "PID", "PD1", "NK1", "PV1"])
 

@@ -9,6 +9,7 @@ import type { CodeMap, CodeMaps, Mapped, ReadContext, Unmapped } from "../mappin
 import type { Message, SiteSettings, SourceSettings, Told } from "../message.ts"
 import { type CodedField, speakableCode } from "./codes/fields.ts"
 import { fieldsRead } from "./fields-read.ts"
+import { software } from "./segment/sft.ts"
 import type { LocalCode } from "./type/mapped-coding.ts"
 import { mapVersion } from "./version.ts"
 
@@ -88,6 +89,7 @@ export function addOrigin(transaction: Transaction, reading: Reading, event?: Ha
     reading.note(`${type}: two of one key say different things; the first counts`)
   }
   const header = reading.parsed.first("MSH")
+  const programs = reading.parsed.all("SFT").map((sft) => software(sft, reading))
   const made = toInstant(header?.text(7) ?? "", reading.timezone)
   const received = () => new Date(reading.message.receivedAt).toISOString()
   addProvenance(transaction, {
@@ -96,6 +98,7 @@ export function addOrigin(transaction: Transaction, reading: Reading, event?: Ha
     controlId: header?.text(10) ?? "",
     sender: reading.sender,
     digest: reading.digest,
+    software: programs.filter((one) => one !== undefined).map((one) => transaction.create(one)),
     event,
   })
 }

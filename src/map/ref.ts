@@ -89,7 +89,7 @@ function noteUnread({ parsed, note }: Reading): void {
   if (unread.size > 0) note(`segments that no map reads: ${[...unread].join(", ")}`)
 }
 
-/** SFT tells of the sending, which the Provenance already does by MSH. */
+/** `addOrigin` reads SFT. */
 const read: ReadonlySet<string> = new Set(
   "MSH SFT MSA RF1 AUT PRD PID PD1 NK1 IN1 IN2 DG1 PR1 AL1 ORC OBR OBX SPM PRT TQ1 NTE PV1".split(
     " ",

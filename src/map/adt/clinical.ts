@@ -111,7 +111,7 @@ function observedIn({ pid, segments }: Person, reading: Reading): Observed[] {
   return resultsOf({ ...reading, parsed: { ...reading.parsed, segments: all } })[0]?.observed ?? []
 }
 
-/** What is read of a message; SFT tells of the sending, which the Provenance does by MSH. */
+/** What is read of a message; `addOrigin` reads SFT. */
 export const readSegments: ReadonlySet<string> = new Set([
   ...["MSH", "SFT", "EVN", "PID", "PD1", "NK1", "MRG", "PV1", "PV2"],
   ...["OBX", "NTE", "PRT", "ROL", "AL1", "IAM", "DG1", ...financeSegments],

@@ -33,7 +33,7 @@ const reasons: Record<string, Record<string, readonly number[]>> = {
     "MSH-9 says the same": [1],
     [sending]: [2, 3, 4, 5, 6, 7],
   },
-  SFT: { [sending]: [1, 2, 3, 4, 5, 6] },
+  SFT: { "it is told beside the version of a program, which it is not told of": [6] },
   PID: {
     [counts]: [1],
     [person]: [10, 22, 27, 28, 31, 32, 35, 36, 37, 38, 39],

@@ -62,7 +62,7 @@ export function schedulingOf(reading: Reading): Scheduling | undefined {
 }
 
 /**
- * SFT tells of the sending, which the Provenance already does by MSH; the others are read above.
+ * SFT is read by `addOrigin`; the others are read above.
  */
 const elsewhere: ReadonlySet<string> = new Set(["MSH", "SFT", "SCH", "TQ1"])
 

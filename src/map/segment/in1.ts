@@ -1,4 +1,11 @@
-import type { Coverage, CoverageClass, Organization, Reference, RelatedPerson } from "fhir/r4"
+import type {
+  Coverage,
+  CoverageClass,
+  Extension,
+  Organization,
+  Reference,
+  RelatedPerson,
+} from "fhir/r4"
 import { siteSystem } from "../../fhir/identity.ts"
 import type { Repetition, Segment } from "../../hl7/message.ts"
 import { patientKey } from "../../hl7/subject.ts"
@@ -58,6 +65,7 @@ export function coverage(
     ],
     // IN1 says since when a plan holds and until when, never that it was cancelled.
     status: "active",
+    extension: subscriberNumbers(in1, reading),
     type,
     policyHolder: employer(in1, reading, mention),
     subscriber: related === "self" ? patient : subscriber(in1, in2, patient, reading, mention),
@@ -137,6 +145,18 @@ function subscriberNumber(in1: Segment): string | undefined {
   return in1.repetitions(10).find(isSubscribers)?.text(1)
 }
 
+/** What R4's subscriberId, a string, does not tell: whose number it is. */
+function subscriberNumbers(in1: Segment, reading: Reading): Extension[] {
+  const insured = each(in1, 49, (cx) => identifier(cx, "member", "IN1-49", reading))
+  const others = in1
+    .repetitions(10)
+    .filter(isSubscribers)
+    .map((cx) => identifier(cx, "member", "IN1-10", reading))
+  return [...insured, ...others]
+    .filter((number) => number !== undefined)
+    .map((valueIdentifier) => ({ url: subscriberId, valueIdentifier }))
+}
+
 function isSubscribers(cx: Repetition): boolean {
   return cx.text(5) === "SN"
 }
@@ -196,3 +216,5 @@ const toInsured = {
 } as const
 
 const terminology = "http://terminology.hl7.org/CodeSystem"
+/** R5's Coverage.subscriberId, which is an Identifier, by the name that the guide gives it. */
+const subscriberId = "http://hl7.org/fhir/5.0/StructureDefinition/extension-subscriberId"
