@@ -8,7 +8,9 @@ import { type Fields, type Place, tried, triedWhole } from "./trial.ts"
 
 /** Whether the maps honour a row of a segment's table, in any of the messages. */
 export function honoursSegment(row: Row, guide: Guide): boolean {
-  const target = targetOf({ type: row.target, path: [] }, row.attribute)
+  const from = targetOf({ type: row.target, path: [] }, row.attribute)
+  // "$this" is the resource that the field alone makes, by the table of its type.
+  const target = row.attribute === "$this" ? rooted(row.mapping, from) : from
   const { number } = row
   return placesOf(row.source).some((place) =>
     situationsOf(row, guide).some((scenario) => {

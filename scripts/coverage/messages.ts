@@ -28,6 +28,14 @@ export const messages: readonly (readonly string[])[] = [
   ]),
   ...participants.map((prt) => message("ADT^A01^ADT_A01", [pid(), prt])),
   message("ADT^A01^ADT_A01", [pid(), pv1(), "ROL|R2|AD|PP^Primary care^HL70443|N2^SALIM^ALI"]),
+  // What says nothing without something beside it: who of an organization, who of a relation.
+  message("ADT^A01^ADT_A01", [
+    `${pid()}|||||||||||||AC1^^^KCL^AN`,
+    "PD1|||||||Y",
+    "NK1|1|OTIENO^MARY|||||||||||LAKE SCHOOL",
+    "IAM|1||NUT^Peanut^99ALL||||A1|||||||OTIENO^ANN",
+  ]),
+  message("ADT^A40^ADT_A39", [pid(), "MRG|P9^^^KCL^MR||AC9"]),
   message("ADT^A01^ADT_A01", [pid(), pv1(), "AL1|1||PEN^Penicillin^99ALL||Rash"]),
   message("ADT^A60^ADT_A60", [pid(), "IAM|1||NUT^Peanut^99ALL||Rash||A1"]),
   message("ADT^A04^ADT_A01", [pid(), "ROL|R1|AD|FHCP|N1^SALIM^NOOR", "PV1|1|O|||||||||||||||||V1"]),

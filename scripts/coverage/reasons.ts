@@ -13,6 +13,27 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^\w+\[Provenance/,
     "one Provenance tells of the whole message: who assembled it, and what it is at its sender",
   ],
+  [
+    /^XCN\[\S+ XCN-18 /,
+    "the extension is the whole name's by its definition, under its own URL, not its page's",
+  ],
+  [
+    /^XCN\[Annotation-Author\] XCN-1[12] /,
+    "the check digit is the number's, as the guide's other tables of XCN have it",
+  ],
+  [/^XAD\[Address\] XAD-7 extension\[2\]/, "the code stands beside the use; no extension is named"],
+  [/^XAD\[Address\] XAD-10 /, "R4 puts a census tract to a line, and it is a string"],
+  [
+    /^XTN\[ContactPoint\] XTN-3 .*absent/,
+    "a number of no other kind is a phone's: cpt-2 needs one",
+  ],
+  [/^CX\[RelatedPerson-Mother\] CX patient/, "she refers to the Patient, who has the identifiers"],
+  [/^CX\[RelatedPerson-Mother\] CX .*system/, "v3-RoleCode has a URI; the guide's is a page's"],
+  [
+    /^IAM\[AllergyIntolerance\] IAM-14 .*\(Practitioner/,
+    "who has no number is only named: two people may share a name, and be no practitioners",
+  ],
+  [/^IAM\[AllergyIntolerance\] IAM-14 .*\(Patient/, "the Patient is the recorder, named by PID-5"],
   [/^MSH\[Encounter\]/, "MSH-9 chooses the map; golden cases hold the status of each event"],
   [/^NK1\[RelatedPerson\]/, "an NK1 is a contact of the Patient, which is the guide's other way"],
   [/^NTE\[Appointment-Comment\]/, "Appointment.comment has the text; the extension is R5's"],

@@ -82,21 +82,36 @@ function rowsOf(table: string, text: string): Row[] {
     assignment: column("Assignment"),
   }
   const [, source = "", target = ""] = /^(\w+)\[(.+)\]$/.exec(table) ?? []
-  return rows.map((row) => {
+  const all = rows.map((row): Row => {
     const cell = (name: keyof typeof columns) =>
       (row[columns[name]] ?? "").replaceAll(/\s+/g, " ").trim()
     const [, named, number] = /^(\w+?)[-.](\d+)$/.exec(cell("identifier")) ?? []
     const { identifier: _, ...names } = columns
     const cells = Object.keys(names).map((name) => [name, cell(name as keyof typeof columns)])
+    const said: Omit<Row, "table" | "target" | "source" | "number"> = Object.fromEntries(cells)
     return {
       table,
       target: (target.split("-")[0] ?? "").trim(),
       source: named ?? source,
       number: number === undefined ? undefined : Number(number),
-      ...(Object.fromEntries(cells) as Omit<Row, "table" | "target" | "source" | "number">),
-      vocabulary: cell("vocabulary") || (forgotten[cell("identifier")] ?? ""),
+      ...said,
+      // Where the column of types is empty, the table that the row leads to names the type.
+      type: said.type || (/^\w+(?=\[)/.exec(said.mapping)?.[0] ?? ""),
+      vocabulary: said.vocabulary || (forgotten[cell("identifier")] ?? ""),
     }
   })
+  return all.map((row) => ({ ...row, vocabulary: row.vocabulary || vocabularyBeside(row, all) }))
+}
+
+/** What is set beside a code, as the URL of its extension, is set for the codes of its table. */
+function vocabularyBeside(row: Row, all: readonly Row[]): string {
+  if (row.assignment === "" || row.number === undefined) return ""
+  const stem = row.attribute.replace(/\.\w+$/, "")
+  const beside = all.find(({ source, number, attribute, vocabulary }) => {
+    const same = source === row.source && number === row.number
+    return same && vocabulary !== "" && attribute.startsWith(stem)
+  })
+  return beside?.vocabulary ?? ""
 }
 
 /** The codes of fields for which the guide forgets to say so. */

@@ -26,6 +26,7 @@ import { priorElements } from "./segment/mrg.ts"
 import { nk1Parts } from "./segment/nk1.ts"
 import { pd1Fields } from "./segment/pd1.ts"
 import { patientIdentity, pidParts } from "./segment/pid.ts"
+import { pv1PatientFields } from "./segment/pv1-patient.ts"
 import { patientRoles } from "./segment/rol.ts"
 
 /**
@@ -165,6 +166,9 @@ function patientParts(person: Person, subject: Reference, reading: Reading): Par
       .slice(0, 1)
       .flatMap((pd1) => partsOf(pd1, pd1Fields, reading)),
     ...patientRoles(rolesAround(person), subject, reading),
+    ...segmentsOf(person, "PV1")
+      .slice(0, 1)
+      .flatMap((pv1) => partsOf(pv1, pv1PatientFields, reading)),
     ...nk1Parts(segmentsOf(person, "NK1"), reading),
   ]
 }

@@ -9,7 +9,9 @@ import { type Mention, own, type Reading } from "./reading.ts"
 import { nk1Parts } from "./segment/nk1.ts"
 import { pd1Fields } from "./segment/pd1.ts"
 import { patientIdentity, pidParts } from "./segment/pid.ts"
+import { mother } from "./segment/pid-mother.ts"
 import { encounterIdentity, pv1Fields, speaksOfVisit } from "./segment/pv1.ts"
+import { pv1PatientFields } from "./segment/pv1-patient.ts"
 
 /** The segments that say whom a message is about, of one of its patients. */
 export interface Concerned {
@@ -40,11 +42,14 @@ export function mentionPatient(
   const parts = [
     ...pidParts(pid, reading),
     ...(pd1 ? partsOf(pd1, pd1Fields, reading) : []),
+    ...(pv1 ? partsOf(pv1, pv1PatientFields, reading) : []),
     ...nk1Parts(nk1, reading),
   ]
   const { elements, mentions } = joinParts(parts)
   const subject = mention(patientOf(identity, elements))
   for (const each of mentions) mention(each)
+  const motherOf = mother(pid, subject, reading)
+  if (motherOf) mention(motherOf)
   const visit = visitOf(pv1, subject, reading)
   if (visit === undefined) return { subject, encounter: undefined }
   for (const each of visit.mentions) mention(each)

@@ -15,6 +15,7 @@ import { nk1Elements } from "./segment/nk1.ts"
 import { pd1Fields } from "./segment/pd1.ts"
 import { pidFields } from "./segment/pid.ts"
 import { pv1Fields, unknownClass } from "./segment/pv1.ts"
+import { pv1PatientFields } from "./segment/pv1-patient.ts"
 import { pv2Fields } from "./segment/pv2.ts"
 import { rolePart } from "./segment/rol.ts"
 import { orderedPeriod } from "./type/dtm.ts"
@@ -216,6 +217,7 @@ function usualStatus(visitClass: string | undefined): Encounter["status"] {
 const patientElements = new Map<string, readonly string[]>([
   ...pidFields.map(({ field, elements }) => [`PID-${field}`, elements] as const),
   ...pd1Fields.map(({ field, elements }) => [`PD1-${field}`, elements] as const),
+  ...pv1PatientFields.map(({ field, elements }) => [`PV1-${field}`, elements] as const),
   ["NK1", nk1Elements],
   [rolePart, ["generalPractitioner"]],
 ])

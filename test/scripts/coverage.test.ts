@@ -1,8 +1,11 @@
 import { describe, expect, test } from "bun:test"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { type Asked, askedBy } from "../../scripts/coverage/condition.ts"
 import { honoursSegment } from "../../scripts/coverage/honoured.ts"
 import { fitting, scenariosOf } from "../../scripts/coverage/scenario.ts"
-import type { Guide, Row } from "../../scripts/coverage/tables.ts"
+import { type Guide, type Row, readRows } from "../../scripts/coverage/tables.ts"
 import { targetOf } from "../../scripts/coverage/target.ts"
 
 describe("what a row of the guide names is found", () => {
@@ -18,6 +21,27 @@ describe("what a row of the guide names is found", () => {
   ])("%s", (attribute, type, path) => {
     expect(targetOf(patient, attribute)).toEqual({ type, path: path.split(".").filter(Boolean) })
   })
+})
+
+test("a row has the type it leads to, and the codes of what it stands beside", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "guide-"))
+  const lines = [
+    "HL7 v2,,,,,,,",
+    "Identifier,Name,Data Type,FHIR Attribute,Data Type Mapping,Vocabulary Mapping,Assignment",
+    "AL1-2,Type,CWE,category,,AllergenType,",
+    'AL1-2,Type,CWE,category.extension[1].url,,,"""http://example.org/alternate-codes"""',
+    "AL1-2,Type,CWE,category.extension[1].valueCodeableConcept,,AllergenType,",
+    "AL1-9,Range,,onsetPeriod,DR[Period],,",
+  ]
+  await Bun.write(join(folder, "Guide_ AL1[AllergyIntolerance] - AL1.csv"), lines.join("\n"))
+  const rows = await readRows(folder)
+  rmSync(folder, { recursive: true })
+  expect(rows.map(({ type, vocabulary }) => [type, vocabulary])).toEqual([
+    ["CWE", "AllergenType"],
+    ["CWE", "AllergenType"],
+    ["CWE", "AllergenType"],
+    ["DR", ""],
+  ])
 })
 
 describe("a condition says what fields hold, one list for each way to meet it", () => {
@@ -108,6 +132,12 @@ describe("a row counts as honoured", () => {
     expect(isHonoured({ target: "Encounter" })).toBe(false)
     expect(isHonoured({ number: 40 + 50 })).toBe(false)
     expect(isHonoured({ assignment: '"1066-10-14"' })).toBe(false)
+  })
+
+  test("for the resource that its field alone makes, as the table of its type has it", () => {
+    const mother = { number: 21, type: "CX", attribute: "$this" }
+    expect(isHonoured({ ...mother, mapping: "CX[RelatedPerson-Mother]" })).toBe(true)
+    expect(isHonoured({ ...mother, mapping: "CX[Practitioner]" })).toBe(false)
   })
 
   test("for what a field that is empty means, where the segment alone says it", () => {

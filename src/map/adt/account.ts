@@ -1,4 +1,4 @@
-import type { Reference } from "fhir/r4"
+import type { Identifier, Reference } from "fhir/r4"
 import { type OwnIdentifier, referenceTo } from "../../fhir/identity.ts"
 import type { Segment } from "../../hl7/message.ts"
 import type { Writing } from "../adt.ts"
@@ -14,7 +14,8 @@ import { type Person, peopleOf, segmentsOf } from "./person.ts"
 
 /**
  * The events by which an account comes to an end within another, or under another number or patient
- * (2.5.1, 3.3.35 to 3.3.49). In other events MRG-3 only says which account it was then.
+ * (2.5.1, 3.3.35 to 3.3.49). In other events MRG-3 only says which account it was then: it is
+ * mentioned, as the guide has it, and what became of it is not known.
  */
 const ofAccounts: ReadonlySet<string> = new Set(
   ["A35", "A36", "A41", "A44", "A49"].map((event) => `ADT^${event}`),
@@ -22,6 +23,7 @@ const ofAccounts: ReadonlySet<string> = new Set(
 
 /** The accounts that a message keeps up to date, as `Told.resource`. */
 export function accountsOf(reading: Reading): string[] {
+  if (!ofAccounts.has(reading.message.type)) return ownedAccounts(reading)
   const former = peopleOf(reading).flatMap((person) => {
     const patient = patientIdentity(person.pid, reading)
     return patient ? formerAccounts(person, referenceTo(patient), reading) : []
@@ -37,19 +39,41 @@ export function addAccounts(person: Person, about: About, writing: Writing): voi
   const group = { pid: person.pid, pv1: visit, rest: [...person.segments] }
   const paid = addPayers(group, about, writing, layer)
   told.push(...paid.told)
-  for (const { identity, mrg, patient } of formerAccounts(person, about.subject, reading)) {
-    const former = priorPatient(mrg, reading)
-    const { identifier: numbers } = priorElements(mrg, reading)
-    if (former) transaction.create({ resourceType: "Patient", identifier: [former, ...numbers] })
-    const ended = { part: "MSH-9", makes: { status: "inactive" }, mentions: [] }
-    const kept = account(identity, patient, [ended], layer, reading)
-    const [own, ...others] = kept.resource.identifier ?? []
-    const said = each(mrg, 3, (cx) => identifier(cx, "account", "MRG-3", reading))
-    const all = [own ?? identity, ...(others.length > 0 ? others : said)]
-    transaction.update({ ...kept.resource, identifier: all })
-    for (const each of kept.mentions) transaction.create(each)
-    told.push(...kept.told)
+  const ended = ofAccounts.has(reading.message.type)
+  for (const former of formerAccounts(person, about.subject, reading)) {
+    const whose = priorPatient(former.mrg, reading)
+    const { identifier: numbers } = priorElements(former.mrg, reading)
+    if (whose) transaction.create({ resourceType: "Patient", identifier: [whose, ...numbers] })
+    if (ended) endAccount(former, writing)
+    else mentionAccount(former, writing)
   }
+}
+
+function endAccount({ identity, mrg, patient }: FormerAccount, writing: Writing): void {
+  const { transaction, reading, layer, told } = writing
+  const ended = { part: "MSH-9", makes: { status: "inactive" }, mentions: [] }
+  const kept = account(identity, patient, [ended], layer, reading)
+  const [own, ...others] = kept.resource.identifier ?? []
+  const all = [own ?? identity, ...(others.length > 0 ? others : numbersIn(mrg, reading))]
+  transaction.update({ ...kept.resource, identifier: all })
+  for (const each of kept.mentions) transaction.create(each)
+  told.push(...kept.told)
+}
+
+function mentionAccount(
+  { identity, mrg, patient }: FormerAccount,
+  { transaction, reading }: Writing,
+): void {
+  transaction.create({
+    resourceType: "Account",
+    identifier: [identity, ...numbersIn(mrg, reading)],
+    status: "unknown",
+    subject: [patient],
+  })
+}
+
+function numbersIn(mrg: Segment, reading: Reading): Identifier[] {
+  return each(mrg, 3, (cx) => identifier(cx, "account", "MRG-3", reading))
 }
 
 interface FormerAccount {
@@ -61,7 +85,6 @@ interface FormerAccount {
 
 /** The accounts that MRG-3 names, but for the one that PID-18 says goes on. */
 function formerAccounts(person: Person, subject: Reference, reading: Reading): FormerAccount[] {
-  if (!ofAccounts.has(reading.message.type)) return []
   const now = accountNumbered(person.pid, 18, subject, reading)
   return segmentsOf(person, "MRG").flatMap((mrg) => {
     const former = priorPatient(mrg, reading)

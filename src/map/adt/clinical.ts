@@ -20,6 +20,7 @@ import {
   observationKey,
 } from "../segment/obx.ts"
 import { livingWill } from "../segment/pd1.ts"
+import { mother } from "../segment/pid-mother.ts"
 import { addAccounts } from "./account.ts"
 import { type Person, segmentsOf } from "./person.ts"
 
@@ -40,6 +41,8 @@ export function addClinical(person: Person, about: About, writing: Writing): voi
       if (made !== undefined) transaction.update(made)
     }
   }
+  const motherOf = mother(person.pid, subject, reading)
+  if (motherOf) transaction.update(motherOf)
   addAccounts(person, about, writing)
   addProcedures(person.segments, about, writing)
   addCircumstances(person.segments, about, writing)

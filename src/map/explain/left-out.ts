@@ -41,7 +41,7 @@ const reasons: Record<string, Record<string, readonly number[]>> = {
     "it is the account's number, which messages about accounts map": [18],
     "it names nobody": [5, 9],
     "the standard has no such field": [41],
-    "it is the mother's number, and a number alone makes no RelatedPerson": [21],
+    "it has no number of the mother's": [21],
     [sending]: [33, 34],
   },
   PD1: {

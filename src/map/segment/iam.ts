@@ -1,9 +1,10 @@
 import type { AllergyIntolerance, CodeableConcept, Reference } from "fhir/r4"
-import type { Segment } from "../../hl7/message.ts"
+import type { Repetition, Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import { relatedIdentity } from "../related.ts"
 import { alternateCode } from "../type/alternate.ts"
+import { codingSystem } from "../type/coding.ts"
 import { codeKey, concept, firstConcept, translated } from "../type/cwe.ts"
 import { dateTime } from "../type/dtm.ts"
 import { entityAt, entityIdentifier, entityKey } from "../type/ei.ts"
@@ -34,7 +35,7 @@ export function adverseReaction(
   const number = entityAt(iam, 7)
   const key = number ? `number|${entityKey(number)}` : codeKey(iam, field, code, reading)
   const type = targetOf(allergyType, iam.text(2))?.code
-  const manifestation = each(iam, 5, (cwe) => concept(cwe, "IAM-5", reading))
+  const manifestation = each(iam, 5, (cwe) => manifestationOf(cwe, reading))
   const severity = targetOf(allergyReactionSeverity, iam.text(4))?.code
   const onsetDateTime = dateTime(iam.text(11), "IAM-11", reading)
   const reacted = manifestation.length > 0
@@ -57,6 +58,15 @@ export function adverseReaction(
     ...reporter(iam, patient, reading, mention),
     reaction: reacted ? [{ manifestation, severity }] : undefined,
   }
+}
+
+/** IAM-5 is a text (ST) as well, of which a code map may still say what it is. */
+function manifestationOf(cwe: Repetition, reading: Reading): CodeableConcept | undefined {
+  const said = concept(cwe, "IAM-5", reading)
+  if ([2, 3, 4, 5].some((part) => cwe.text(part) !== undefined)) return said
+  const local = codingSystem(undefined, undefined, "IAM-5", reading)
+  const coding = said?.coding?.filter(({ system }) => system !== local)
+  return said && { coding, text: said.text ?? cwe.component(1) }
 }
 
 /** IAM-3, and the code a clinician gave it (IAM-27) beside. */

@@ -9,7 +9,7 @@ import type {
   Reference,
   RelatedPerson,
 } from "fhir/r4"
-import { siteSystem } from "../../fhir/identity.ts"
+import { type Identified, siteSystem } from "../../fhir/identity.ts"
 import type { Segment } from "../../hl7/message.ts"
 import { each, type Part, partOf } from "../part.ts"
 import type { Mention, Reading } from "../reading.ts"
@@ -50,7 +50,9 @@ export function nk1Parts(segments: Segment[], reading: Reading): Part[] {
 function contact(nk1: Segment, reading: Reading, mention: Mention): PatientContact | undefined {
   const [name] = namesOf(nk1, reading)
   const [home] = addressesOf(nk1, reading)
-  const [employer] = each(nk1, 13, (xon) => organization(xon, reading, mention))
+  const [employer] = each(nk1, 13, (xon) =>
+    organization(xon, reading, (one) => mention(withPerson(one, nk1, reading))),
+  )
   const telecom = telecomsOf(nk1, reading)
   const reachable = name ?? home ?? employer ?? telecom[0]
   if (reachable === undefined) return undefined
@@ -63,6 +65,15 @@ function contact(nk1: Segment, reading: Reading, mention: Mention): PatientConta
     organization: employer,
     period: period(nk1.text(8), nk1.text(9), "NK1-8", reading),
   }
+}
+
+/** An organization that is next of kin, with whom to ask for there (NK1-30 to NK1-32). */
+function withPerson(one: Identified, nk1: Segment, reading: Reading): Identified {
+  if (one.resourceType !== "Organization") return one
+  const [name] = each(nk1, 30, (xpn) => personName(xpn, "NK1-30", reading))
+  const telecom = each(nk1, 31, (xtn) => contactPoint(xtn, undefined, "NK1-31", reading))
+  const [at] = each(nk1, 32, (xad) => address(xad, "NK1-32", reading))
+  return { ...one, contact: [{ name, telecom, address: at }] }
 }
 
 /**

@@ -37,7 +37,7 @@ export const pd1Fields: readonly Field<Patient>[] = [
     field: 14,
     elements: ["extension"],
     make: (pd1) => {
-      const valueString = pd1.component(14)
+      const valueString = pd1.component(14) ?? pd1.text(14, 10)
       if (valueString === undefined) return undefined
       return { extension: [{ url: `${structure}patient-congregation`, valueString }] }
     },

@@ -2,6 +2,7 @@ import type { Extension, Patient } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import { each, type Field } from "../part.ts"
 import type { Reading } from "../reading.ts"
+import { absentCode } from "../type/absent.ts"
 import { concept, firstConcept, translated } from "../type/cwe.ts"
 import { religion } from "../vocabulary/religion.ts"
 import { targetOf } from "../vocabulary/target.ts"
@@ -34,12 +35,15 @@ export function country(field: 26 | 28 | 39, url: string): Field<Patient> {
 }
 
 /** A patient of a veterinary clinic: the species, and the breed (PID-36) where that is told too. */
-export function animal(pid: Segment, reading: Reading): Partial<Patient> {
-  const parts = ([35, 36] as const).flatMap((field) => {
-    const valueCodeableConcept = firstConcept(pid, `PID-${field}`, reading)
-    const url = field === 35 ? "species" : "breed"
-    return valueCodeableConcept ? [{ url, valueCodeableConcept }] : []
-  })
+export function animal(pid: Segment, reading: Reading): Partial<Patient> | undefined {
+  const species = firstConcept(pid, "PID-35", reading)
+  const breed = firstConcept(pid, "PID-36", reading)
+  if (species === undefined && breed === undefined) return undefined
+  const parts = [
+    // R4's extension demands a species, also of a breed that is told alone.
+    { url: "species", valueCodeableConcept: species ?? absentCode },
+    ...(breed ? [{ url: "breed", valueCodeableConcept: breed }] : []),
+  ]
   return { extension: [{ url: `${structure}patient-animal`, extension: parts }] }
 }
 

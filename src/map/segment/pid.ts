@@ -41,7 +41,7 @@ export function pidParts(pid: Segment, reading: Reading): Part[] {
 
 /**
  * The fields of PID (2.5.1, 3.4.2) that the Patient is made of. PID-10 and PID-22 (race and
- * ethnic group) have no element in base R4, PID-18 is the account's, PID-21 the mother's.
+ * ethnic group) have no element in base R4, PID-18 is the account's, PID-21 the mother's own.
  */
 export const pidFields: readonly Field<Patient>[] = [
   ...([2, 3, 4] as const).map(numbers),
@@ -129,6 +129,11 @@ export const pidFields: readonly Field<Patient>[] = [
     make: (pid) => ({ deceasedBoolean: yesOrNo(pid.text(30)) }),
   },
   { field: 35, elements: ["extension"], make: animal },
+  {
+    field: 36,
+    elements: ["extension"],
+    make: (pid, reading) => (pid.raw(35) === "" ? animal(pid, reading) : undefined),
+  },
   country(39, "patient-citizenship"),
   telecoms(40, undefined),
 ]

@@ -78,7 +78,13 @@ describe("an account that goes on in another", () => {
 
   test("is left alone by a merge of patients that names it only in passing", () => {
     const patients = [pid, "MRG|KSM-2^^^KISUMU^MR||ACC-8^^^KISUMU"]
-    expect(accounts(madeOf("A40", patients).bundle)).toEqual([["ACC-9", "active"]])
+    const { bundle } = madeOf("A40", patients)
+    expect(accounts(bundle)).toEqual([
+      ["ACC-9", "active"],
+      ["ACC-8", "unknown"],
+    ])
+    const last = bundle.entry?.findLast(({ resource }) => resource?.resourceType === "Account")
+    expect(last?.request?.method).toBe("POST")
   })
 
   test("of another patient is inactive as that patient's", () => {

@@ -122,19 +122,20 @@ test("who worked, when and where, is a role; who only is named is a person", () 
     "P-7&Oduya&Rose^202604150800^202604150930^LAB^2^B^KCH^^^North^1",
   )
   const reference = worker(repetition, "OBR-32", read, mention)
-  expect(reference).toMatchObject({ reference: "urn:uuid:7", display: "Rose Oduya" })
-  expect(sent(mentioned.slice(5))).toMatchObject([
+  expect(reference).toMatchObject({ reference: "urn:uuid:8", display: "Rose Oduya" })
+  expect(mentioned[0]?.identifier?.[1]?.value).toBe("P-7")
+  expect(sent(mentioned.slice(6))).toMatchObject([
     { resourceType: "Location", name: "KCH, North, 1, LAB, 2, B" },
     {
       resourceType: "PractitionerRole",
-      practitioner: { type: "Practitioner", identifier: { value: "P-7" }, display: "Rose Oduya" },
+      practitioner: { reference: "urn:uuid:1", display: "Rose Oduya" },
       period: { start: "2026-04-15T08:00:00+03:00", end: "2026-04-15T09:30:00+03:00" },
-      location: [{ reference: "urn:uuid:6", display: "KCH, North, 1, LAB, 2, B" }],
+      location: [{ reference: "urn:uuid:7", display: "KCH, North, 1, LAB, 2, B" }],
     },
   ])
   const old = field("P-7^Oduya^Rose")
   expect(worker(old.repetition, "OBR-32", old.read, old.mention)?.display).toBe("Rose Oduya")
-  expect(old.mentioned).toEqual([])
+  expect(sent(old.mentioned)).toMatchObject([{ name: [{ family: "Oduya", given: ["Rose"] }] }])
 })
 
 test("the same place of a PL and of an NDL is one Location", () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test"
+import { worker } from "../../../src/map/type/ndl.ts"
 import { practitioner } from "../../../src/map/type/xcn.ts"
 import { organization } from "../../../src/map/type/xon.ts"
 import { field, sent } from "./field.ts"
@@ -46,6 +47,21 @@ test("a degree that the table does not have is kept as text", () => {
   expect(sent(mentioned)).toMatchObject([
     { qualification: [{ code: { text: "Clinical Officer" } }] },
   ])
+})
+
+test("who looked at a result is the same Practitioner as who ordered it", () => {
+  const keyOf = (value: string, read: typeof practitioner) => {
+    const { repetition, read: reading, mentioned, mention } = field(value)
+    read(repetition, reading, mention)
+    return mentioned[0]?.identifier?.[0]?.value
+  }
+  const looked: typeof practitioner = (ndl, read, mention) => worker(ndl, "OBR-32", read, mention)
+  expect(keyOf("P-7&Oduya&Rose&&&&&&MOH", looked)).toBe(
+    keyOf("P-7^Oduya^Akinyi^^^^^^MOH", practitioner) as string,
+  )
+  expect(keyOf("P-7&Oduya", looked)).toBe(keyOf("P-7^Oduya", practitioner) as string)
+  expect(keyOf("P-7&Oduya&&&&&&&MOH", looked)).not.toBe(keyOf("P-7^Oduya", practitioner) as string)
+  expect(keyOf("&Oduya&Rose", looked)).toBeUndefined()
 })
 
 test("an organization keeps its number, check digit and who gave it", () => {
