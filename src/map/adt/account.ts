@@ -2,7 +2,7 @@ import type { Reference } from "fhir/r4"
 import { type OwnIdentifier, referenceTo } from "../../fhir/identity.ts"
 import type { Segment } from "../../hl7/message.ts"
 import type { Writing } from "../adt.ts"
-import { account, accountNumbered } from "../finance/account.ts"
+import { account, accountNumbered, ended, endsAccounts } from "../finance/account.ts"
 import { addPayers, ownedAccounts } from "../finance/finance.ts"
 import type { About } from "../mentioned.ts"
 import { each } from "../part.ts"
@@ -11,14 +11,6 @@ import { priorElements, priorPatient } from "../segment/mrg.ts"
 import { patientIdentity } from "../segment/pid.ts"
 import { identifier } from "../type/cx.ts"
 import { type Person, peopleOf, segmentsOf } from "./person.ts"
-
-/**
- * The events by which an account comes to an end within another, or under another number or patient
- * (2.5.1, 3.3.35 to 3.3.49). In other events MRG-3 only says which account it was then.
- */
-const ofAccounts: ReadonlySet<string> = new Set(
-  ["A35", "A36", "A41", "A44", "A49"].map((event) => `ADT^${event}`),
-)
 
 /** The accounts that a message keeps up to date, as `Told.resource`. */
 export function accountsOf(reading: Reading): string[] {
@@ -41,7 +33,6 @@ export function addAccounts(person: Person, about: About, writing: Writing): voi
     const former = priorPatient(mrg, reading)
     const { identifier: numbers } = priorElements(mrg, reading)
     if (former) transaction.create({ resourceType: "Patient", identifier: [former, ...numbers] })
-    const ended = { part: "MSH-9", makes: { status: "inactive" }, mentions: [] }
     const kept = account(identity, patient, [ended], layer, reading)
     const [own, ...others] = kept.resource.identifier ?? []
     const said = each(mrg, 3, (cx) => identifier(cx, "account", "MRG-3", reading))
@@ -61,7 +52,7 @@ interface FormerAccount {
 
 /** The accounts that MRG-3 names, but for the one that PID-18 says goes on. */
 function formerAccounts(person: Person, subject: Reference, reading: Reading): FormerAccount[] {
-  if (!ofAccounts.has(reading.message.type)) return []
+  if (!endsAccounts(reading)) return []
   const now = accountNumbered(person.pid, 18, subject, reading)
   return segmentsOf(person, "MRG").flatMap((mrg) => {
     const former = priorPatient(mrg, reading)
