@@ -51,6 +51,9 @@ function map(message: Message, context: MapContext): Mapped {
     const add = typeOf(reading) === "Practitioner" ? addPractitioner : addTest
     told.push(...add(record, identity, layer, { transaction, reading }))
   }
+  if (reading.parsed.first("MFI")?.text(3) === "REP") {
+    reading.note("MFI-3: it replaces the whole file; what it leaves out is not taken out")
+  }
   if (told.length === 0) return { problem: "MFE: no record in it says anything" }
   noteUnread(reading, read)
   addOrigin(transaction, reading)

@@ -1,3 +1,4 @@
+import type { Bundle } from "fhir/r4"
 import { Transaction } from "../fhir/transaction.ts"
 import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message, Told } from "../message.ts"
@@ -22,6 +23,7 @@ import {
   observationKey,
 } from "./segment/obx.ts"
 import { appointmentIdentity } from "./segment/sch.ts"
+import { isEnded } from "./segment/sch-status.ts"
 
 const events = "12 13 14 15 16 17 18 19 20 21 22 23 24 26 27".split(" ")
 
@@ -45,14 +47,25 @@ function map(message: Message, context: MapContext): Mapped {
   if (scheduling === undefined) return { problem: "no SCH segment" }
   const transaction = new Transaction(reading.site.id)
   const status = blocking[eventOf(message)]
-  const told = status ? [] : addAppointment(scheduling, transaction, context, reading)
   if (status && addBlocks(scheduling, status, transaction, reading) === 0) {
     return { problem: "SCH: it blocks or opens no resource at any time" }
   }
-  if (told === undefined) return { problem: "nobody takes part: there is no PID, AIP, AIL or AIG" }
-  addOrigin(transaction, reading)
-  return concluded(reading, { transaction, told })
+  const { isTold, told } = status
+    ? { isTold: true, told: [] }
+    : addAppointment(scheduling, transaction, context, reading)
+  if (isTold) {
+    addOrigin(transaction, reading)
+    return concluded(reading, { transaction, told })
+  }
+  if (!isEnded(eventOf(message))) {
+    return { problem: "nobody takes part: there is no PID, AIP, AIL or AIG" }
+  }
+  reading.note("SCH: it ends an appointment that nobody has told of; it is ended once that is told")
+  return { ...concluded(reading, { transaction, told }), bundle: nothing }
 }
+
+/** There is nothing to take back where nothing was told, and nothing to decide. */
+const nothing: Bundle = { resourceType: "Bundle", type: "transaction" }
 
 /** The events that are about times in a schedule, not about an appointment. */
 const blocking: Record<string, "busy-unavailable" | "free"> = {
@@ -69,13 +82,13 @@ function nameOf(value: string): string {
   return `Appointment/${value}`
 }
 
-/** Adds the appointment; undefined where nobody takes part in it. */
+/** Adds the appointment, unless nobody takes part: R4 has none such, and `isTold` says so. */
 function addAppointment(
   scheduling: Scheduling,
   transaction: Transaction,
   { known }: MapContext,
   reading: Reading,
-): Told[] | undefined {
+): { isTold: boolean; told: Told[] } {
   const identity = appointmentIdentity(scheduling.sch, reading)
   const patients = patientsOf(scheduling, reading)
   const event = eventOf(reading.message)
@@ -84,7 +97,7 @@ function addAppointment(
   const elementsOf = (part: string) => appointmentElements.get(part) ?? []
   const laid = layKnown(nameOf(identity.value), parts, layer, elementsOf)
   const appointment = appointmentOf(identity, laid.elements, reading)
-  if (appointment === undefined) return undefined
+  if (appointment === undefined) return { isTold: false, told: laid.told }
   transaction.update(appointment)
   for (const mentioned of laid.mentions) {
     if (mentioned.resourceType !== "Slot") transaction.create(mentioned)
@@ -95,7 +108,7 @@ function addAppointment(
     const about = patients.about[index]
     if (about) addClinical(scheduled, about, identity.value, transaction, reading)
   }
-  return laid.told
+  return { isTold: true, told: laid.told }
 }
 
 /** Adds what is sent of a patient along with the appointment: diagnoses, and observations. */

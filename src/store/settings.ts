@@ -26,6 +26,8 @@ export const retentionConfig = v.strictObject({
   discarded: v.optional(duration, "90d"),
   /** What was no message. */
   quarantined: v.optional(duration, "90d"),
+  /** What was told of an order, an appointment or a document, after the last message about it. */
+  known: v.optional(duration, "730d"),
 })
 
 /** Each in ms. */

@@ -27,6 +27,14 @@ describe("a practitioner of the master file", () => {
     expect(named?.identifier).toEqual(told?.identifier)
   })
 
+  test("that a new file leaves out stays, and the trail says so", () => {
+    const { notes } = madeOf([header, "MFI|PRA|HR|REP", ...added])
+    expect(notes).toContain(
+      "MFI-3: it replaces the whole file; what it leaves out is not taken out",
+    )
+    expect(madeOf([header, "MFI|PRA|HR|UPD", ...added]).notes.join()).not.toContain("MFI-3")
+  })
+
   test("keeps the name and numbers when taken out by the key alone", () => {
     const before = madeOf([header, ...added])
     const out = madeOf([header, "MFE|MDC|2||P-031^^MOH"], before.told, 8)

@@ -145,6 +145,16 @@ describe("the name of an appointment", () => {
     expect(of("1")).not.toBe(of("2"))
   })
 
+  test("that is cancelled before anybody told of it is cancelled once it is told of", () => {
+    const cancelled = mapped(message([header("S15"), sch({ 6: "TRAVEL" })], { id: 8 }))
+    expect(cancelled.bundle.entry).toBeUndefined()
+    expect(cancelled.notes.join()).toContain("nobody has told of")
+    const { bundle } = mapped(message(booked, { id: 7 }), cancelled.told)
+    const [appointment] = resources(bundle, "Appointment")
+    expect(appointment?.status).toBe("cancelled")
+    expect(appointment?.cancelationReason?.coding?.[0]?.code).toBe("TRAVEL")
+  })
+
   test("in which nobody takes part is held, and so is a message without SCH", () => {
     expect(() => mapped(message([header("S12"), sch({ 11: time })]))).toThrow("nobody takes part")
     expect(() => mapped(message([header("S12"), patient]))).toThrow("no SCH segment")

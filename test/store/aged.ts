@@ -13,6 +13,7 @@ export const retention = {
   unrouted: 90 * day,
   discarded: 90 * day,
   quarantined: 90 * day,
+  known: 730 * day,
 }
 
 export const delivered: Outcome = { outcome: "delivered", receipt: { status: 200 } }

@@ -55,7 +55,8 @@ describe("[retention] in a configuration", () => {
     parseConfig({ site, retention }, { sources: {}, destinations: {} }).retention
 
   test("may be left out: what was delivered is kept for 30 days, all else for 90", () => {
-    const kept = { unrouted: 90 * day, discarded: 90 * day, quarantined: 90 * day }
+    const done = { unrouted: 90 * day, discarded: 90 * day, quarantined: 90 * day }
+    const kept = { ...done, known: 730 * day }
     expect(retentionOf({})).toEqual({ delivered: 30 * day, ...kept })
     expect(retentionOf({ delivered: "7d" })).toEqual({ delivered: 7 * day, ...kept })
   })

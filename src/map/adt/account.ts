@@ -2,7 +2,7 @@ import type { Identifier, Reference } from "fhir/r4"
 import { type OwnIdentifier, referenceTo } from "../../fhir/identity.ts"
 import type { Segment } from "../../hl7/message.ts"
 import type { Writing } from "../adt.ts"
-import { account, accountNumbered } from "../finance/account.ts"
+import { account, accountNumbered, ended, endsAccounts } from "../finance/account.ts"
 import { addPayers, ownedAccounts } from "../finance/finance.ts"
 import type { About } from "../mentioned.ts"
 import { each } from "../part.ts"
@@ -12,18 +12,9 @@ import { patientIdentity } from "../segment/pid.ts"
 import { identifier } from "../type/cx.ts"
 import { type Person, peopleOf, segmentsOf } from "./person.ts"
 
-/**
- * The events by which an account comes to an end within another, or under another number or patient
- * (2.5.1, 3.3.35 to 3.3.49). In other events MRG-3 only says which account it was then: it is
- * mentioned, as the guide has it, and what became of it is not known.
- */
-const ofAccounts: ReadonlySet<string> = new Set(
-  ["A35", "A36", "A41", "A44", "A49"].map((event) => `ADT^${event}`),
-)
-
 /** The accounts that a message keeps up to date, as `Told.resource`. */
 export function accountsOf(reading: Reading): string[] {
-  if (!ofAccounts.has(reading.message.type)) return ownedAccounts(reading)
+  if (!endsAccounts(reading)) return ownedAccounts(reading)
   const former = peopleOf(reading).flatMap((person) => {
     const patient = patientIdentity(person.pid, reading)
     return patient ? formerAccounts(person, referenceTo(patient), reading) : []
@@ -39,19 +30,17 @@ export function addAccounts(person: Person, about: About, writing: Writing): voi
   const group = { pid: person.pid, pv1: visit, rest: [...person.segments] }
   const paid = addPayers(group, about, writing, layer)
   told.push(...paid.told)
-  const ended = ofAccounts.has(reading.message.type)
   for (const former of formerAccounts(person, about.subject, reading)) {
     const whose = priorPatient(former.mrg, reading)
     const { identifier: numbers } = priorElements(former.mrg, reading)
     if (whose) transaction.create({ resourceType: "Patient", identifier: [whose, ...numbers] })
-    if (ended) endAccount(former, writing)
+    if (endsAccounts(reading)) endAccount(former, writing)
     else mentionAccount(former, writing)
   }
 }
 
 function endAccount({ identity, mrg, patient }: FormerAccount, writing: Writing): void {
   const { transaction, reading, layer, told } = writing
-  const ended = { part: "MSH-9", makes: { status: "inactive" }, mentions: [] }
   const kept = account(identity, patient, [ended], layer, reading)
   const [own, ...others] = kept.resource.identifier ?? []
   const all = [own ?? identity, ...(others.length > 0 ? others : numbersIn(mrg, reading))]

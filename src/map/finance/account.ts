@@ -46,8 +46,31 @@ export function accountParts(pid: Segment, pv1: Segment | undefined, reading: Re
   const event: Part[] = status ? [{ part: "MSH-9", makes: { status }, mentions: [] }] : []
   const ofAdt = reading.message.type.startsWith("ADT")
   const visit = pv1 && !ofAdt ? partsOf(pv1, pv1Fields, reading) : []
-  return [...event, ...partsOf(pid, pidFields, reading), ...visit]
+  const goesOn = endsAccounts(reading) || reading.message.type === "BAR^P01"
+  const notMerged: Part[] = goesOn ? [{ part: mergedAway, makes: null, mentions: [] }] : []
+  return [...event, ...partsOf(pid, pidFields, reading), ...notMerged, ...visit]
 }
+
+/**
+ * Whether accounts come to an end within another by this event, or under another number or patient
+ * (2.5.1, 3.3.35 to 3.3.49). In other events MRG-3 only says which account it was then: it is
+ * mentioned, as the guide has it, and what became of it is not known.
+ */
+export function endsAccounts({ message }: Reading): boolean {
+  return accountEvents.has(message.type)
+}
+
+const accountEvents: ReadonlySet<string> = new Set(
+  ["A35", "A36", "A41", "A44", "A49"].map((event) => `ADT^${event}`),
+)
+
+/**
+ * Says of an account that it goes on elsewhere. It is apart from what opens and ends an account, so
+ * that a merge that is reversed gives back what was, and a merge into an account that was ended
+ * opens nothing; its name puts it behind these.
+ */
+const mergedAway = "PID-18 merged"
+export const ended: Part = { part: mergedAway, makes: { status: "inactive" }, mentions: [] }
 
 /**
  * The Account that these parts make. With `layer` they are laid over what is known of it, for a

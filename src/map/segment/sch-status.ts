@@ -21,7 +21,7 @@ export function statusOfAppointment(
   const given = codeOfTable0278(sch.text(25))
   const field = given === undefined ? "AIS-10" : "SCH-25"
   const code = given ?? codeOfTable0278(only?.text(10))
-  const ended = Object.hasOwn(endings, event) ? endings[event] : undefined
+  const ended = isEnded(event) ? endings[event] : undefined
   const meant = ended ?? (event === "S12" || event === "S13" ? "booked" : undefined)
   if (code === undefined) return meant && { status: meant }
   const from = { field, table: "0278", plain: "" }
@@ -39,6 +39,11 @@ export const missed: ReadonlySet<string> = new Set(["cancelled", "noshow"])
  */
 export function codeOfTable0278(code: string | undefined): string | undefined {
   return code && `${code.charAt(0).toUpperCase()}${code.slice(1).toLowerCase()}`
+}
+
+/** Whether an event ends its appointment. */
+export function isEnded(event: string): boolean {
+  return Object.hasOwn(endings, event)
 }
 
 /** Discontinued (S16) is an appointment that was begun and given up. */

@@ -4,6 +4,7 @@ import type { Disk } from "../disk/database.ts"
 import { readMark } from "../journal/follow.ts"
 import type { RetentionConfig } from "../settings.ts"
 import type { openCalendar, Reached } from "./calendar.ts"
+import { openForget } from "./forget.ts"
 
 /** What a commit of purging took away, and whether there is more to do. */
 export interface Purged {
@@ -43,6 +44,7 @@ export function openPurge(disk: Disk, calendar: ReturnType<typeof openCalendar>)
   const { database } = disk
   const cursors = openCursors(database)
   const takeAway = openTakeAway(database)
+  const forget = openForget(database)
   const trail = database.query<Row, [number, number, number]>(
     `SELECT id, message_id AS messageId, event = 'purged' AS purged FROM trail
      WHERE id > ? AND id <= ? ORDER BY id LIMIT ?`,
@@ -90,7 +92,8 @@ export function openPurge(disk: Disk, calendar: ReturnType<typeof openCalendar>)
     }
     cursors.write(at, retention)
     const { changes } = quarantine.run(reached("quarantined").quarantine, quarantineBatch)
-    return { messages, quarantined: changes, more: changes === quarantineBatch }
+    const walksOn = forget(reached("known").journal, now, until)
+    return { messages, quarantined: changes, more: walksOn || changes === quarantineBatch }
   }
   return (retention: RetentionConfig, now: number): Purged =>
     disk.lazily(() => purgeSome(retention, now))

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test"
 import type { Bundle } from "fhir/r4"
 import { maps, ownedResources } from "../../../src/map/index.ts"
+import type { Told } from "../../../src/message.ts"
 import { invalid } from "../../validate.ts"
 import { context, mapped, message, resources } from "../build.ts"
 
@@ -13,6 +14,11 @@ function madeOf(event: string, lines: readonly string[], known: Parameters<typeo
   const made = mapped(message([header, `EVN|${event}`, ...lines], { id }), known)
   expect(invalid(made.bundle)).toEqual([])
   return made
+}
+
+/** As if told by messages that came after the one of the test. */
+function later(told: Told): Told {
+  return { ...told, messageId: told.messageId + 1000 }
 }
 
 function accounts(bundle: Bundle) {
@@ -69,6 +75,31 @@ describe("an account that goes on in another", () => {
     expect(asked.filter((name) => name.startsWith("Account/"))).toEqual(
       ours.map((value) => `Account/${value}`),
     )
+  })
+
+  test("is open again when the merge is reversed, and the other one then is not", () => {
+    const once = madeOf("A41", merged)
+    const reversed = [pid.replace("ACC-9", "ACC-8"), "MRG|KSM-1^^^KISUMU^MR||ACC-9^^^KISUMU"]
+    const back = madeOf("A41", reversed, once.told)
+    expect(accounts(back.bundle)).toEqual([
+      ["ACC-8", "active"],
+      ["ACC-9", "inactive"],
+    ])
+    // The merge itself, sent again, turns nothing back.
+    const late = madeOf("A41", merged, [...once.told, ...back.told].map(later))
+    expect(accounts(late.bundle)).toEqual([
+      ["ACC-9", "inactive"],
+      ["ACC-8", "active"],
+    ])
+  })
+
+  test("opens none that the billing has ended", () => {
+    const header = "MSH|^~\\&|HIS|KISUMU|||20260415120000||BAR^P06|B1|P|2.5.1"
+    const closed = mapped(message([header, "EVN|P06", pid], { id: 3 }))
+    expect(accounts(madeOf("A41", merged, closed.told).bundle)).toEqual([
+      ["ACC-9", "inactive"],
+      ["ACC-8", "inactive"],
+    ])
   })
 
   test("is the same account where only its patient's number is told again", () => {
