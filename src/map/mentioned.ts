@@ -1,5 +1,5 @@
 import type { Encounter, Reference } from "fhir/r4"
-import type { Identified, OwnIdentifier } from "../fhir/identity.ts"
+import { type Identified, type OwnIdentifier, referenceTo } from "../fhir/identity.ts"
 import type { Transaction } from "../fhir/transaction.ts"
 import type { Segment } from "../hl7/message.ts"
 import { joinParts } from "./known.ts"
@@ -12,6 +12,7 @@ import { patientIdentity, pidParts } from "./segment/pid.ts"
 import { mother } from "./segment/pid-mother.ts"
 import { encounterIdentity, pv1Fields, speaksOfVisit } from "./segment/pv1.ts"
 import { pv1PatientFields } from "./segment/pv1-patient.ts"
+import { isNominated, patientRoles, relativeOf, visitRoles } from "./segment/rol.ts"
 
 /** The segments that say whom a message is about, of one of its patients. */
 export interface Concerned {
@@ -19,6 +20,9 @@ export interface Concerned {
   pd1: Segment | undefined
   nk1: Segment[]
   pv1: Segment | undefined
+  /** PRT under the PID, and under the PV1; left out where no place is for them. */
+  participants?: readonly Segment[]
+  visiting?: readonly Segment[]
 }
 
 /** What every resource about one patient refers to. */
@@ -33,7 +37,7 @@ export interface About {
  * patients, from 0.
  */
 export function mentionPatient(
-  { pid, pd1, nk1, pv1 }: Concerned,
+  { pid, pd1, nk1, pv1, participants = [], visiting = [] }: Concerned,
   index: number,
   { transaction, reading }: { transaction: Transaction; reading: Reading },
 ): About {
@@ -43,6 +47,7 @@ export function mentionPatient(
     ...pidParts(pid, reading),
     ...(pd1 ? partsOf(pd1, pd1Fields, reading) : []),
     ...(pv1 ? partsOf(pv1, pv1PatientFields, reading) : []),
+    ...patientRoles(participants, referenceTo(identity), reading),
     ...nk1Parts(nk1, reading),
   ]
   const { elements, mentions } = joinParts(parts)
@@ -50,10 +55,28 @@ export function mentionPatient(
   for (const each of mentions) mention(each)
   const motherOf = mother(pid, subject, reading)
   if (motherOf) mention(motherOf)
-  const visit = visitOf(pv1, subject, reading)
+  for (const prt of participants) mentionRelative(prt, subject, mention, reading)
+  const visit = visitOf(pv1, subject, reading, visiting)
   if (visit === undefined) return { subject, encounter: undefined }
   for (const each of visit.mentions) mention(each)
   return { subject, encounter: mention(visit.resource) }
+}
+
+/**
+ * A relative who takes part. Whoever else does is one of the CareTeam, which messages that own the
+ * patient keep: a result knows some of it only.
+ */
+function mentionRelative(
+  prt: Segment,
+  subject: Reference,
+  mention: Mention,
+  reading: Reading,
+): void {
+  const made = relativeOf(prt, subject, reading)
+  if (made !== undefined) mention(made)
+  else if (!isNominated(prt)) {
+    reading.note("PRT: the patient's care team is their registration's to keep; it is left out")
+  }
 }
 
 /** The visit that PV1-19 numbers, and what it refers to. */
@@ -61,13 +84,17 @@ export function visitOf(
   pv1: Segment | undefined,
   subject: Reference,
   reading: Reading,
+  visiting: readonly Segment[] = [],
 ): { resource: Encounter; mentions: Identified[] } | undefined {
   if (pv1?.text(19) === undefined) {
     if (pv1 && speaksOfVisit(pv1)) reading.note("PV1-19: no visit number; the visit is left out")
     return undefined
   }
   const visit = encounterIdentity(pv1, subject, reading)
-  const { elements, mentions } = joinParts(partsOf(pv1, pv1Fields, reading))
+  const { elements, mentions } = joinParts([
+    ...partsOf(pv1, pv1Fields, reading),
+    ...visitRoles(visiting, subject, reading),
+  ])
   return { resource: encounterOf(visit, subject, elements, pv1.text(2), reading), mentions }
 }
 

@@ -40,6 +40,9 @@ export interface Result {
   pd1: Segment | undefined
   nk1: Segment[]
   pv1: Segment | undefined
+  /** PRT under the PID, and under the PV1. */
+  participants: Segment[]
+  visiting: Segment[]
   /** AL1 and IN1, which orders bring along. */
   allergies: Segment[]
   coverages: Segment[]
@@ -166,7 +169,7 @@ function place(segment: Segment, result: Result, above: Sampled | undefined): Gr
       return result
     case "PV1":
       result.pv1 ??= segment
-      return result
+      return { notes: result.notes, participants: result.visiting }
     case "NK1":
       return kept(segment, result.nk1, result)
     case "AL1":
@@ -208,8 +211,9 @@ function kept(segment: Segment, among: Segment[], group: Group): Group {
 }
 
 function newResult(pid: Segment): Result {
-  const lists = { nk1: [], allergies: [], coverages: [], notes: [], observed: [], orders: [] }
-  return { pid, pd1: undefined, pv1: undefined, ...lists, specimens: [] }
+  const around = { nk1: [], participants: [], visiting: [], allergies: [], coverages: [] }
+  const lists = { ...around, notes: [], observed: [], orders: [], specimens: [] }
+  return { pid, pd1: undefined, pv1: undefined, ...lists }
 }
 
 function newSampled(spm: Segment): Sampled {

@@ -7,9 +7,10 @@ import { codingSystem } from "../type/coding.ts"
 import { officeAddress } from "../type/xad.ts"
 import { practitioner } from "../type/xcn.ts"
 import { organization } from "../type/xon.ts"
+import { takingPart } from "./prt.ts"
 
 /**
- * Who observed (OBX-16, PRT-5), and where: the organization (OBX-23, with its medical director
+ * Who observed (OBX-16, PRT), and where: the organization (OBX-23, with its medical director
  * where OBX-25 names one), else the producer's code (OBX-15).
  */
 export function performersOf(
@@ -18,12 +19,23 @@ export function performersOf(
   mention: Mention,
 ): Reference[] {
   const observers = each(obx, 16, (xcn) => practitioner(xcn, reading, mention))
-  const others = participants.flatMap((prt) =>
-    each(prt, 5, (xcn) => practitioner(xcn, reading, mention)),
-  )
+  const others = participants.flatMap((prt) => othersOf(prt, reading, mention))
   const laboratory = laboratoryOf(obx, reading, mention)
   return [...observers, ...others, ...(laboratory ? [laboratory] : producersOf(obx, reading))]
 }
+
+/** An organization beside a device has to do with the device. */
+function othersOf(prt: Segment, reading: Reading, mention: Mention): Reference[] {
+  if (uninvolved.has(prt.text(4) ?? "")) {
+    reading.note("PRT: who has its role did not observe anything; it is left out")
+    return []
+  }
+  const ofDevice = prt.repetitions(5).length === 0 && prt.repetitions(10).length > 0
+  return ofDevice ? [] : takingPart(prt, reading, mention)
+}
+
+/** Who asked, and who is to be told or to see the patient (table 0912): they observed nothing. */
+const uninvolved: ReadonlySet<string> = new Set(["OP", "RCT", "RP", "RT"])
 
 function laboratoryOf(obx: Segment, reading: Reading, mention: Mention): Reference | undefined {
   const [xon] = obx.repetitions(23)

@@ -1,14 +1,16 @@
 import type { Reference } from "fhir/r4"
-import type { Repetition } from "../../hl7/message.ts"
+import type { Repetition, Segment } from "../../hl7/message.ts"
+import { each } from "../part.ts"
 import type { Mention, Reading } from "../reading.ts"
 import type { Order } from "../result/groups.ts"
 import { practitioner } from "../type/xcn.ts"
+import { practitionerRole, roleOf } from "./rol.ts"
 
 /** The roles of a PRT under an order (table 0443, 0912) that FHIR has an element for. */
 const roles = {
   collector: ["SC", "SPC"],
   interpreter: ["PRI"],
-  performer: ["ARI", "TN", "TR"],
+  performer: ["ARI", "TN", "TR", "PO", "POMD"],
   requester: ["OP"],
 } as const
 
@@ -23,14 +25,30 @@ export function personsOf(
     .flatMap((prt) => [...prt.repetitions(5)])
 }
 
-/** The same as references. */
+/** Who takes part in a role, organizations that are named alone among them. */
 export function participantsOf(
-  order: Pick<Order, "participants">,
+  { participants }: Pick<Order, "participants">,
   role: keyof typeof roles,
   reading: Reading,
   mention: Mention,
 ): Reference[] {
-  return personsOf(order, role).flatMap((xcn) => practitioner(xcn, reading, mention) ?? [])
+  const codes: readonly string[] = roles[role]
+  return participants
+    .filter((prt) => codes.includes(prt.text(4) ?? ""))
+    .flatMap((prt) => takingPart(prt, reading, mention))
+}
+
+/**
+ * Who takes part in what is ordered, observed or given by a PRT: the person, in their role where
+ * the PRT tells for whom, as what or how to reach them; else the organization.
+ */
+export function takingPart(prt: Segment, reading: Reading, mention: Mention): Reference[] {
+  const persons = () => each(prt, 5, (xcn) => practitioner(xcn, reading, mention))
+  if (![6, 8, 15, 24].some((field) => prt.repetitions(field).length > 0)) return persons()
+  const played = roleOf(prt, undefined, true, reading, mention)
+  if (played?.person === undefined) return played?.firm ? [played.firm] : []
+  const [, ...others] = persons()
+  return [practitionerRole(played, prt, reading, mention), ...others]
 }
 
 /** Says where a participation under an order was left out. */
@@ -38,7 +56,7 @@ export function noteOthers({ participants }: Order, reading: Reading): void {
   const known: readonly string[] = Object.values(roles).flat()
   for (const prt of participants) {
     const isKnown = known.includes(prt.text(4) ?? "")
-    if (!isKnown || prt.repetitions(5).length === 0) {
+    if (!isKnown || (prt.repetitions(5).length === 0 && prt.repetitions(8).length === 0)) {
       reading.note("PRT: FHIR has no place for its role under an order, or it names nobody")
     }
   }

@@ -51,7 +51,7 @@ export function patientRoles(
  * The Patient names the primary care provider and the family's. Whoever else takes part in the
  * patient's care is one of the CareTeam.
  */
-function isNominated(rol: Segment): boolean {
+export function isNominated(rol: Segment): boolean {
   return nominated.has(rol.text(rolFields(rol).role) ?? "")
 }
 
@@ -101,11 +101,12 @@ export interface Played {
 
 /**
  * Who plays a role around a patient, and which; undefined where nobody does, or no longer.
- * `inRole`: a PractitionerRole says how to reach them, not the Practitioner.
+ * `subject`: whose relatives there may be among them. `inRole`: a PractitionerRole says how to
+ * reach them, not the Practitioner.
  */
 export function roleOf(
   rol: Segment,
-  subject: Reference,
+  subject: Reference | undefined,
   inRole: boolean,
   reading: Reading,
   mention: Mention,
@@ -113,7 +114,7 @@ export function roleOf(
   if (isDeleted(rol)) return undefined
   const at = rolFields(rol)
   const role = roleIn(rol, reading)
-  const kin = relativeOf(rol, subject, reading)
+  const kin = subject && relativeOf(rol, subject, reading)
   const [person] = kin
     ? [{ ...mention(kin), display: kin.name?.[0] && nameText(kin.name[0]) }]
     : each(rol, at.person, (xcn) =>

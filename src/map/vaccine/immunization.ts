@@ -6,6 +6,7 @@ import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import { annotations } from "../segment/nte.ts"
 import { numberIdentifiers } from "../segment/orc.ts"
+import { takingPart } from "../segment/prt.ts"
 import { amountGiven, manufacturer, placeGiven } from "../segment/rxa.ts"
 import { route, site } from "../segment/rxr.ts"
 import { absentCode } from "../type/absent.ts"
@@ -209,15 +210,12 @@ function performers(
   })
 }
 
-/** A PRT (2.7, 7.4.4): the persons (PRT-5), and what they did (PRT-4). */
+/** A PRT (2.7, 7.4.4): who took part, and what they did (PRT-4). */
 function participants(
   prt: Segment,
   reading: Reading,
   mention: Mention,
 ): NonNullable<Immunization["performer"]> {
   const role = firstConcept(prt, "PRT-4", reading)
-  return each(prt, 5, (xcn) => {
-    const actor = practitioner(xcn, reading, mention)
-    return actor && { function: role, actor }
-  })
+  return takingPart(prt, reading, mention).map((actor) => ({ function: role, actor }))
 }

@@ -152,6 +152,6 @@ test("a participation belongs to the order or the observation above, and to no s
   expect(order?.participants.map(name)).toEqual(["PRT1"])
   expect(order?.observed[0]?.participants.map(name)).toEqual(["PRT2"])
   const left = "segments that no map reads: PRT"
-  expect(grouped("PID|1", "PRT|1", "OBR|1").notes).toEqual([left])
+  expect(grouped("PID|1", "OBR|1", "SPM|1", "PRT|1").notes).toEqual([left])
   expect(grouped("PID|1", "OBR|1", "SPM|1", "PRT|1").notes).toEqual([left])
 })
