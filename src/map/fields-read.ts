@@ -16,3 +16,19 @@ export function fieldsRead(segments: readonly Segment[]): Omit<MapRecord, "versi
   }
   return { populated, read }
 }
+
+/** Remembers what a record is about, for as long as somebody holds the record. */
+export function keepFields<R extends MapRecord>(record: R, segments: readonly Segment[]): R {
+  kept.set(record, segments)
+  return record
+}
+
+/**
+ * Whether the map asked for a field, of the segment that is the nth of the message, from 0: for
+ * those who want to know which fields a record counts. Undefined of a record made elsewhere.
+ */
+export function askedFor(record: MapRecord, segment: number, field: number): boolean | undefined {
+  return kept.get(record)?.[segment]?.wasRead(field)
+}
+
+const kept = new WeakMap<MapRecord, readonly Segment[]>()

@@ -3,7 +3,7 @@ import type { MapContext, Mapped, MessageMap } from "../mapping.ts"
 import type { Message } from "../message.ts"
 import { mentionPatient } from "./mentioned.ts"
 import { addOrigin, concluded, readMessage } from "./reading.ts"
-import { resultsOf } from "./result/groups.ts"
+import { aboveAnyPatient, resultsOf } from "./result/groups.ts"
 import { distinct, type Filing, fileResult } from "./result/report.ts"
 
 /**
@@ -21,6 +21,8 @@ function map(message: Message, context: MapContext): Mapped {
   const reading = readMessage(message, context)
   const results = resultsOf(reading)
   if (results.length === 0) return { problem: "no PID segment" }
+  const stray = aboveAnyPatient(reading)
+  if (stray !== undefined) return { problem: stray }
   const transaction = new Transaction(reading.site.id)
   const filing: Filing = { transaction, reading, distinct: distinct() }
   for (const [index, result] of results.entries()) {

@@ -3,7 +3,7 @@ import type { MapContext, Mapped, MessageMap } from "../mapping.ts"
 import type { Message } from "../message.ts"
 import { mentionPatient } from "./mentioned.ts"
 import { addOrigin, concluded, readMessage } from "./reading.ts"
-import { type Layout, resultsOf } from "./result/groups.ts"
+import { aboveAnyPatient, type Layout, resultsOf } from "./result/groups.ts"
 import { distinct, type Filing, fileResult } from "./result/report.ts"
 import { fileAbove } from "./result/specimen-above.ts"
 
@@ -28,6 +28,8 @@ function map(message: Message, context: MapContext): Mapped {
   const results = resultsOf(reading, layouts[message.type])
   // Without a patient it is a control or a calibration, of the analyzer and nobody's record.
   if (results.length === 0) return { problem: "no PID segment: no patient to file the result of" }
+  const stray = aboveAnyPatient(reading)
+  if (stray !== undefined) return { problem: stray }
   const transaction = new Transaction(reading.site.id)
   const filing: Filing = { transaction, reading, distinct: distinct() }
   for (const [index, result] of results.entries()) {

@@ -8,7 +8,7 @@ import { type TimeRead, toInstant } from "../hl7/time.ts"
 import type { CodeMap, CodeMaps, Mapped, ReadContext, Unmapped } from "../mapping.ts"
 import type { Message, SiteSettings, SourceSettings, Told } from "../message.ts"
 import { type CodedField, speakableCode } from "./codes/fields.ts"
-import { fieldsRead } from "./fields-read.ts"
+import { fieldsRead, keepFields } from "./fields-read.ts"
 import { software } from "./segment/sft.ts"
 import type { LocalCode } from "./type/mapped-coding.ts"
 import { mapVersion } from "./version.ts"
@@ -118,6 +118,7 @@ export function concluded(
     return { problem, unmapped }
   }
   const { transaction, told } = made
-  const record = { version: mapVersion, ...fieldsRead(reading.parsed.segments) }
+  const { segments } = reading.parsed
+  const record = keepFields({ version: mapVersion, ...fieldsRead(segments) }, segments)
   return { bundle: transaction.bundle(), notes, told, unmapped, record }
 }

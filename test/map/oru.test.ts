@@ -162,6 +162,13 @@ describe("a message that is not as it should be", () => {
     expect(map([obr])).toEqual({ problem: "no PID segment" })
   })
 
+  test("with a result above its patient it is held: whose it is can't be told", () => {
+    const obx = "OBX|1|NM|WBC^Leukocytes^99KSM||7.5||||||F"
+    const problem = "OBR above the first PID: it can't be told whose it is"
+    expect(map([obr, obx, pid])).toEqual({ problem })
+    expect(map([obr, obx, pid, obr, obx])).toEqual({ problem })
+  })
+
   test("of a patient without a number it is filed under the message alone, with a note", () => {
     const mapped = map(["PID|1||||OTIENO^MARY", obr])
     expect(mapped).toMatchObject({

@@ -80,10 +80,14 @@ const moving: ReadonlySet<string> = new Set([
 /** The events that end a stay at a temporary location. */
 const tracking: ReadonlySet<string> = new Set(["A02", "A09", "A10", "A17"])
 
+/**
+ * The events but for those that were taken back. Of several that end the visit the last one did:
+ * it corrects when, as the patient was not there in between.
+ */
 function standing(told: readonly VisitEvent[]): VisitEvent[] {
   let events: VisitEvent[] = []
   for (const event of told) {
-    if (event.event === "A13") {
+    if (event.event === "A13" || event.status === "finished") {
       events = events.map((one) =>
         one.status === "finished" ? { ...one, status: undefined } : one,
       )
@@ -143,6 +147,8 @@ interface Stays {
   all: EncounterLocation[]
   assigned?: EncounterLocation | undefined
   temporary?: EncounterLocation | undefined
+  /** The visit has ended. */
+  over?: boolean
 }
 
 function places(events: readonly VisitEvent[], before: VisitHistory, reading: Reading) {
@@ -157,6 +163,7 @@ function places(events: readonly VisitEvent[], before: VisitHistory, reading: Re
       const planned = event.planned || event.event === "A09"
       settle(stays, "temporary", event.temporary, { ...event, planned }, reading)
     }
+    if (event.status !== undefined) stays.over = event.status === "finished"
     if (event.status === "finished") {
       leave(stays, "temporary", event.at, reading)
       leave(stays, "assigned", event.at, reading)
@@ -194,6 +201,8 @@ function settle(
     open.period = period
     return
   }
+  // Where a patient was who is no longer there is repeated by every later update of the visit.
+  if (stays.over && !moves && stays.all.some((stay) => same(stay.location, location))) return
   leave(stays, kind, at, reading)
   const stay: EncounterLocation = { location, status, period }
   stays.all.push(stay)

@@ -2,7 +2,7 @@ import type { Attachment } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import type { Reading } from "../reading.ts"
 import type { Observed } from "../result/groups.ts"
-import { attachmentsOf, bringsFile } from "../segment/obx.ts"
+import { attachmentsOf, bringsFile, isWithdrawn } from "../segment/obx.ts"
 import { fileIn, textFile } from "../type/ed.ts"
 import { textOf } from "../type/value.ts"
 
@@ -22,7 +22,7 @@ export function contentOf(observed: readonly Observed[], txa: Segment, reading: 
   const others: Observed[] = []
   const texts: Observed[] = []
   for (const one of observed) {
-    if (isTakenBack(one) && (bringsFile(one) || isText(one))) {
+    if (isWithdrawn(one.lines[0]) && (bringsFile(one) || isText(one))) {
       reading.note("OBX-11: a part that was taken back is left out of the document")
       continue
     }
@@ -41,10 +41,6 @@ export function contentOf(observed: readonly Observed[], txa: Segment, reading: 
   const text = paragraphs(texts).trim()
   const attachments = text === "" ? files : [{ ...textFile(text), title }, ...files]
   return { attachments, others }
-}
-
-function isTakenBack({ lines: [obx] }: Observed): boolean {
-  return obx.text(11) === "D" || obx.text(11) === "W"
 }
 
 const textTypes: ReadonlySet<string> = new Set(["", "FT", "ST", "TX"])

@@ -6,8 +6,8 @@ export interface Editable {
   segments: readonly Segment[]
   /** The repetitions of a field, as they stand there; `""` counts as one. */
   repetitions(segment: number, field: number): string[]
-  /** The message with another text in one repetition. */
-  changed(place: Place, repetition: string): Message
+  /** The message with other texts in some repetitions, each made of the one that stands there. */
+  changed(places: readonly Place[], make: (repetition: string) => string): Message
   /** What changes are compared with. */
   message: Message
   /** The same with other bytes that say the same, so that it has another digest. */
@@ -46,10 +46,15 @@ export function editable(message: Message, { charset }: SourceSettings): Editabl
   return {
     segments,
     repetitions: (segment, field) => split(lines[segment]?.[field] ?? ""),
-    changed({ segment, field, repetition }, text) {
-      const fields = lines[segment] ?? []
-      const all = split(fields[field] ?? "").with(repetition, text)
-      return written(lines.with(segment, fields.with(field, all.join(delimiters.repetition))), "\r")
+    changed(places, make) {
+      const all = [...lines]
+      for (const { segment, field, repetition } of places) {
+        const fields = all[segment] ?? []
+        const texts = split(fields[field] ?? "")
+        const made = texts.with(repetition, make(texts[repetition] ?? ""))
+        all[segment] = fields.with(field, made.join(delimiters.repetition))
+      }
+      return written(all, "\r")
     },
     message: written(lines, "\r"),
     again: written(lines, "\r\r"),

@@ -1,8 +1,9 @@
 import type { Mapped } from "../../mapping.ts"
 import type { Message, SourceSettings } from "../../message.ts"
+import { askedFor } from "../fields-read.ts"
 import { type Editable, editable, type Place } from "./editable.ts"
 import { reasonOf } from "./left-out.ts"
-import { differences, type Saying, type Sayings, sayingsOf } from "./sayings.ts"
+import { type Contrast, contrast, type Saying } from "./sayings.ts"
 
 /** What became of a field of a message, or of one repetition of it where it has several. */
 export type Explained = {
@@ -34,13 +35,15 @@ export function explain(message: Message, { site, source, map }: Given): Explain
   }
   const whole = map(editing.message)
   if ("problem" in whole) return whole.problem
-  const sayings = sayingsOf(whole.bundle, site)
   const again = map(editing.again)
-  const moved =
-    "problem" in again ? [] : differences(sayingsOf(again.bundle, site).keys, sayings.keys)
+  const moved = "problem" in again ? [] : contrast(whole.bundle, again.bundle, site).keys
   const unsteady = new Set(moved.map(({ path }) => path))
-  const base: Base = { site, map, editing, whole, sayings, unsteady }
-  const explained = places.map((place) => ({ place, ...became(place, base) }))
+  const base: Base = { site, map, editing, whole, unsteady }
+  const unread = places.filter(neverAsked(whole.record))
+  // Not a segment with the next of its name: a key that both change alike would not tell.
+  const [odd, even] = [1, 0].map((rest) => unread.filter(({ nth }) => nth % 2 === rest))
+  const silent = silentOf(odd ?? [], base).union(silentOf(even ?? [], base))
+  const explained = places.map((place) => ({ place, ...became(place, silent.has(place), base) }))
   return explained.map(({ place, ...one }) => {
     const { label: field } = place
     if ("to" in one) return { field, to: one.to }
@@ -63,15 +66,19 @@ interface Base {
   site: string
   map: Given["map"]
   editing: Editable
-  whole: Extract<Mapped, { told: unknown }>
-  /** What the whole message's Bundle says. */
-  sayings: Sayings
+  /** What the message becomes as it is. */
+  whole: Whole
   /** The keys made of the digest of the message: that they change says nothing of a field. */
   unsteady: ReadonlySet<string>
 }
 
-/** Every repetition that holds anything, and what it is called. */
-function placesOf({ segments, repetitions }: Editable): (Place & { label: string })[] {
+type Whole = Extract<Mapped, { told: unknown }>
+
+/** A place, what it is called, and which segment of its name it is in, from 1. */
+type Labelled = Place & { label: string; nth: number }
+
+/** Every repetition that holds anything. */
+function placesOf({ segments, repetitions }: Editable): Labelled[] {
   const passed = new Map<string, number>()
   return segments.flatMap((one, segment) => {
     const { name } = one
@@ -85,42 +92,76 @@ function placesOf({ segments, repetitions }: Editable): (Place & { label: string
       )
       return given.map(([repetition]) => {
         const which = given.length > 1 ? `[${repetition + 1}]` : ""
-        return { segment, field, repetition, label: `${called}-${field}${which}` }
+        return { segment, field, repetition, nth, label: `${called}-${field}${which}` }
       })
     })
   })
 }
 
-function became(place: Place, base: Base): { to: readonly string[] } | { leftOut: string } {
-  const { editing, whole, sayings, unsteady } = base
+/** Whether the map never asked for the field, as far as its record tells. */
+function neverAsked(record: Whole["record"]): (place: Place) => boolean {
+  return ({ segment, field }) => record !== undefined && askedFor(record, segment, field) === false
+}
+
+/**
+ * The places of which nothing is said, out of those of which that is supposed: they are changed all
+ * at once, since each takes two mappings by itself, and halved where something is said after all.
+ */
+function silentOf<P extends Place>(places: readonly P[], base: Base): Set<P> {
+  if (places.length < 2) return new Set()
+  const changes = [() => "", base.editing.otherwise]
+  if (changes.every((make) => isSilent(tried(places, make, base), base))) return new Set(places)
+  const half = places.length >> 1
+  const [first, second] = [places.slice(0, half), places.slice(half)]
+  return silentOf(first, base).union(silentOf(second, base))
+}
+
+function isSilent(tried: Tried | undefined, { whole, unsteady }: Base): boolean {
+  if (tried === undefined || !Bun.deepEquals(tried.mapped.notes, whole.notes)) return false
+  return tried.elements.length === 0 && tried.keys.every(({ path }) => unsteady.has(path))
+}
+
+function became(
+  place: Place,
+  isSilent: boolean,
+  base: Base,
+): { to: readonly string[] } | { leftOut: string } {
+  const { editing, whole, unsteady } = base
   const field = `${editing.segments[place.segment]?.name}-${place.field}`
   const raw = editing.repetitions(place.segment, place.field)[place.repetition] ?? ""
   const deletes = whole.told.find(({ part, value }) => part === field && value === null)
   if (deletes !== undefined) return { to: [`${deletes.resource.split("/")[0]}, which loses it`] }
-  const without = tried(place, "", base)
-  const gone = without ? elementsOf(differences(sayings.elements, without.sayings.elements)) : []
+  if (isSilent) return { leftOut: whyNot(field, raw, undefined, whole) }
+  const without = tried([place], () => "", base)
+  const gone = without ? elementsOf(without.elements) : []
   if (gone.length > 0 && !without?.fewer) return { to: gone }
   // Another value in its place shows what is made of the value: where a whole resource stands or
   // falls with the field, and where the message says the same elsewhere too.
-  const other = tried(place, editing.otherwise(raw), base)
-  const changed = other ? elementsOf(differences(sayings.elements, other.sayings.elements)) : []
+  const other = tried([place], editing.otherwise, base)
+  const changed = other ? elementsOf(other.elements) : []
   if (changed.length > 0) return { to: changed }
   if (gone.length > 0) return { to: gone }
   for (const one of [other, without]) {
-    const moved = one ? differences(sayings.keys, one.sayings.keys) : []
-    const to = moved.map(({ path }) => path).filter((path) => !unsteady.has(path))
+    const to = (one?.keys ?? []).map(({ path }) => path).filter((path) => !unsteady.has(path))
     if (to.length > 0) return { to: [...new Set(to)].map((type) => `${type}.identifier`) }
   }
   return { leftOut: whyNot(field, raw, without, whole) }
 }
 
-/** What the message becomes with another text in one place; undefined where it is held then. */
-function tried(place: Place, text: string, { editing, map, site, sayings }: Base) {
-  const mapped = map(editing.changed(place, text))
+/** What a changed message becomes, and how that differs from what it becomes as it is. */
+interface Tried extends Contrast {
+  mapped: Whole
+}
+
+/** What the message becomes with another text in some places; undefined where it is held then. */
+function tried(
+  places: readonly Place[],
+  make: (repetition: string) => string,
+  { editing, map, site, whole }: Base,
+): Tried | undefined {
+  const mapped = map(editing.changed(places, make))
   if ("problem" in mapped) return undefined
-  const now = sayingsOf(mapped.bundle, site)
-  const fewer = [...sayings.types].some(([type, count]) => (now.types.get(type) ?? 0) < count)
-  return { mapped, sayings: now, fewer }
+  return { mapped, ...contrast(whole.bundle, mapped.bundle, site) }
 }
 
 /** `Patient.name` of `Patient.name.family`; each once. */
@@ -129,12 +170,7 @@ function elementsOf(all: readonly Saying[]): string[] {
   return [...new Set(elements)]
 }
 
-function whyNot(
-  field: string,
-  raw: string,
-  without: ReturnType<typeof tried>,
-  whole: Base["whole"],
-): string {
+function whyNot(field: string, raw: string, without: Tried | undefined, whole: Whole): string {
   if (raw.trim() === '""') return "it deletes what this message only mentions, or nobody knows"
   const noted = whole.notes.filter((note) => without && !without.mapped.notes.includes(note))
   if (noted.length > 0) return noted.join("; ")

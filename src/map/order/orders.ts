@@ -8,7 +8,13 @@ import { layKnown } from "../known.ts"
 import { type About, mentionPatient, visitOf } from "../mentioned.ts"
 import { type Part, partOf } from "../part.ts"
 import { addOrigin, concluded, type Mention, type Reading, readMessage } from "../reading.ts"
-import { type Layout, type Order, type Result, resultsOf } from "../result/groups.ts"
+import {
+  aboveAnyPatient,
+  type Layout,
+  type Order,
+  type Result,
+  resultsOf,
+} from "../result/groups.ts"
 import { distinct, type Filing } from "../result/report.ts"
 import { fileAbove } from "../result/specimen-above.ts"
 import { condition } from "../segment/dg1.ts"
@@ -49,6 +55,8 @@ export function mapOrders(message: Message, context: MapContext, layout: Layout)
   const reading = readMessage(message, context)
   const results = resultsOf(reading, layout)
   if (results.length === 0) return { problem: "no PID segment: whose order it is can't be told" }
+  const stray = aboveAnyPatient(reading)
+  if (stray !== undefined) return { problem: stray }
   const transaction = new Transaction(reading.site.id)
   const filing: Filing = { transaction, reading, distinct: distinct() }
   const told: Told[] = []

@@ -95,7 +95,7 @@ function settle(order: PharmacyOrder, reading: Reading): void {
   order.administered = order.administered.filter(says)
   const { requested, encoded, dispensed, administered } = order
   for (const prepared of [requested, encoded, ...dispensed, ...administered]) {
-    if (prepared !== undefined) prepared.observed = joined(prepared.observed)
+    if (prepared !== undefined) prepared.observed = joined(prepared.observed, reading)
   }
 }
 

@@ -84,9 +84,21 @@ export function resultsOf(reading: Reading, layout: Layout = {}): Result[] {
     }
   }
   if (left.size > 0) reading.note(`segments that no map reads: ${[...left].join(", ")}`)
-  for (const result of place.results) joinTexts(result)
+  for (const result of place.results) joinTexts(result, reading)
   return place.results
 }
+
+/**
+ * Why the results and orders of a message can't be told whose they are, though it names a patient:
+ * what stands above the first PID would be lost without that anybody had to look.
+ */
+export function aboveAnyPatient({ parsed }: Reading): string | undefined {
+  const first = parsed.segments.find(({ name }) => name === "PID" || ofPatient.has(name))
+  if (first === undefined || first.name === "PID") return undefined
+  return `${first.name} above the first PID: it can't be told whose it is`
+}
+
+const ofPatient: ReadonlySet<string> = new Set(["ORC", "OBR", "OBX"])
 
 /** What an NTE may stand under, and for some of it a PRT. */
 type Group = { notes: Segment[]; participants?: Segment[] }

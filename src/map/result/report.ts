@@ -8,6 +8,7 @@ import {
   attachmentsOf,
   bringsFile,
   documentReference,
+  isWithdrawn,
   observation,
   observationKey,
   type Within,
@@ -128,7 +129,7 @@ export function fileObserved(
       const files = attachmentsOf(observed, reading)
       if (files.length === 0) reading.note("OBX-5: there is no file in it; it is left out")
       else filed.documents.push(documentReference(observed, files, key, within, reading, mention))
-      form.push(...files)
+      if (!isWithdrawn(observed.lines[0])) form.push(...files)
       continue
     }
     const resource = observation(observed, key, within, reading, mention)

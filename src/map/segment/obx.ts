@@ -110,13 +110,23 @@ export function observation(
   }
 }
 
-/** The files an OBX brings, one for each repetition of OBX-5. */
+/**
+ * The files an OBX brings, one for each repetition of OBX-5. One that is withdrawn often comes
+ * without its file, and has to be found all the same: an attachment without data stands for it.
+ */
 export function attachmentsOf({ lines: [obx] }: Observed, reading: Reading): Attachment[] {
   const title = obx.component(3, 2) ?? obx.component(3)
-  return each(obx, 5, (value) => {
+  const files = each(obx, 5, (value) => {
     const file = obx.text(2) === "RP" ? pointer(value) : attachment(value, "OBX-5", reading)
     return file && { ...file, title }
   })
+  return files.length === 0 && isWithdrawn(obx) ? [{ ...absentCode, title }] : files
+}
+
+/** OBX-11 D and W: what it brought before was wrong. */
+export function isWithdrawn(obx: Segment): boolean {
+  const status = obx.text(11)
+  return status === "D" || status === "W"
 }
 
 /** The document that the files of an OBX are, so that it can be found without its report. */

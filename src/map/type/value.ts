@@ -59,8 +59,12 @@ export function textOf(lines: readonly Repetition[]): string {
 
 /** R4 has no place for the unit of a text: without it ">90" mL/min would be just ">90". */
 function withUnit(text: string, { unit }: Unit): string {
-  const measured = unit !== undefined && /^[<>=~+-]*\s*\d[\d.,]*$/.test(text)
-  return measured ? `${text} ${unit}` : text
+  return unit !== undefined && isMeasured(text) ? `${text} ${unit}` : text
+}
+
+/** Figures however they are written: `5-10`, `1.2E+04`, `1.2 x 10^3`, `< 1:20`, `120/80`, `3+`. */
+function isMeasured(text: string): boolean {
+  return text.length <= 40 && /\d/.test(text) && /^[\d.,<>=≤≥~+*^:/x×eE –-]+$/.test(text)
 }
 
 function read(

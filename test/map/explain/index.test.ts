@@ -89,3 +89,27 @@ function explainedOf(lines: readonly string[]): Record<string, string> {
     ]),
   )
 }
+
+test("fields that no map asks for are tried together, and none of them by itself", () => {
+  let mappings = 0
+  const count = (one: Message) => {
+    mappings++
+    return map(one)
+  }
+  const lines = [header, `${patient}${"|x".repeat(20)}`, order, obx("718-7"), "ZPI|a|b|c|d|e|f|g|h"]
+  const given = { site: "kisumu-01", source: {}, map: count }
+  const explained = explain(message(lines), given)
+  const silent = Object.values(explained).filter((one) => "leftOut" in one)
+  expect(silent.length).toBeGreaterThan(20)
+  expect(mappings).toBeLessThan(explained.length)
+})
+
+test("a number that tells groups apart is no field that nothing is made of", () => {
+  const vxu = header.replace("ORU^R01^ORU_R01", "VXU^V04^VXU_V04")
+  const vaccine = "OBX|1|CE|30956-7^Vaccine type^LN|1|20^DTaP^CVX||||||F"
+  const published = "OBX|2|DT|29768-9^VIS published^LN|1|20260101||||||F"
+  const given = "OBX|3|DT|29769-7^VIS presented^LN|1|20260415||||||F"
+  const rxa = "RXA|0|1|20260415||20^DTaP^CVX|0.5|mL"
+  const explained = explainedOf([vxu, patient, "ORC|RE||V-1", rxa, vaccine, published, given])
+  expect(explained["OBX[2]-4"]).not.toStartWith("left out")
+})

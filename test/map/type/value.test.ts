@@ -95,6 +95,22 @@ test.each([
   expect(read(type, text)).toEqual({ values: [], notes: [] })
 })
 
+test.each([
+  ["NM", "1.2E+04"],
+  ["ST", "1.2 x 10^3"],
+  ["ST", "5-10"],
+  ["ST", "< 1:20"],
+  ["ST", ">10^5"],
+  ["ST", "120/80"],
+  ["", "5.4"],
+])("%s %s keeps its unit, as text", (type, value) => {
+  expect(read(type, value, "/uL").values).toEqual([{ valueString: `${value} /uL` }])
+})
+
+test.each(["Negative", "5.4 mmol/L", "--", "see 2 below"])("%s has no unit put to it", (value) => {
+  expect(read("ST", value, "/uL").values).toEqual([{ valueString: value }])
+})
+
 describe("a unit", () => {
   const ucum = "http://unitsofmeasure.org"
   test.each([
