@@ -173,15 +173,18 @@ function patientParts(person: Person, subject: Reference, reading: Reading): Par
   ]
 }
 
-/** A role in a procedure or an insurance is of neither the patient nor the visit. */
+/** A role in an insurance is of neither the patient nor the visit, nor in what is done for them. */
 function noteOtherRoles({ person, visits }: Plan, reading: Reading): void {
   const read = new Set([...rolesAround(person), ...visits.flatMap(({ roles }) => roles)])
   let above = ""
   for (const segment of person.segments) {
     const { name } = segment
     // A PRT under an OBX is the observation's: who observed, and with which device.
-    if (isRole(segment) && !read.has(segment) && !(name === "PRT" && above === "OBX")) {
-      reading.note(`${name}: one that is not the patient's or the visit's is left out`)
+    const isElsewhere = above === "PR1" || (name === "PRT" && above === "OBX")
+    if (isRole(segment) && !read.has(segment) && !isElsewhere) {
+      reading.note(
+        `${name}: one that is not the patient's, the visit's or a procedure's is left out`,
+      )
     }
     if (!isRole(segment) && name !== "NTE") above = name
   }

@@ -146,6 +146,6 @@ function addDiagnoses({ rest }: Group, about: About, filing: Filing): Map<Segmen
 /** NTE without a place is told by `addCharges`, EVN tells of the sending, `addOrigin` reads SFT. */
 const read: ReadonlySet<string> = new Set([
   ...["MSH", "SFT", "EVN", "PID", "PD1", "NK1", "PV1", "NTE", "AL1", "DG1", "FT1"],
-  ...[...resultSegments, "TQ1"],
+  ...[...resultSegments, "TQ1", "ROL", "PRT"],
   ...financeSegments,
 ])

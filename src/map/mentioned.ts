@@ -12,7 +12,7 @@ import { patientIdentity, pidParts } from "./segment/pid.ts"
 import { mother } from "./segment/pid-mother.ts"
 import { encounterIdentity, pv1Fields, speaksOfVisit } from "./segment/pv1.ts"
 import { pv1PatientFields } from "./segment/pv1-patient.ts"
-import { isNominated, patientRoles, relativeOf, visitRoles } from "./segment/rol.ts"
+import { isDeleted, isNominated, patientRoles, relativeOf, visitRoles } from "./segment/rol.ts"
 
 /** The segments that say whom a message is about, of one of its patients. */
 export interface Concerned {
@@ -20,7 +20,7 @@ export interface Concerned {
   pd1: Segment | undefined
   nk1: Segment[]
   pv1: Segment | undefined
-  /** PRT under the PID, and under the PV1; left out where no place is for them. */
+  /** ROL and PRT under the PID, and under the PV1; left out where no map reads them. */
   participants?: readonly Segment[]
   visiting?: readonly Segment[]
 }
@@ -55,7 +55,7 @@ export function mentionPatient(
   for (const each of mentions) mention(each)
   const motherOf = mother(pid, subject, reading)
   if (motherOf) mention(motherOf)
-  for (const prt of participants) mentionRelative(prt, subject, mention, reading)
+  for (const rol of participants) mentionRelative(rol, subject, mention, reading)
   const visit = visitOf(pv1, subject, reading, visiting)
   if (visit === undefined) return { subject, encounter: undefined }
   for (const each of visit.mentions) mention(each)
@@ -67,15 +67,18 @@ export function mentionPatient(
  * patient keep: a result knows some of it only.
  */
 function mentionRelative(
-  prt: Segment,
+  rol: Segment,
   subject: Reference,
   mention: Mention,
   reading: Reading,
 ): void {
-  const made = relativeOf(prt, subject, reading)
+  if (isDeleted(rol)) return
+  const made = relativeOf(rol, subject, reading)
   if (made !== undefined) mention(made)
-  else if (!isNominated(prt)) {
-    reading.note("PRT: the patient's care team is their registration's to keep; it is left out")
+  else if (!isNominated(rol)) {
+    reading.note(
+      `${rol.name}: the patient's care team is their registration's to keep; it is left out`,
+    )
   }
 }
 

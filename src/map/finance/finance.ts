@@ -93,9 +93,12 @@ export function addProcedures(
   const billed = ["DFT", "BAR"].some((family) => reading.message.type.startsWith(family))
   const mention: Mention = (resource) => transaction.create(resource)
   const added = new Map<Segment, Reference>()
-  for (const segment of rest) {
+  for (const [at, segment] of rest.entries()) {
     if (segment.name !== "PR1") continue
-    const made = procedure(segment, about, billed ? "completed" : "unknown", reading, mention)
+    const end = rest.findIndex(({ name }, further) => further > at && !/^(ROL|PRT)$/.test(name))
+    const roles = rest.slice(at + 1, end < 0 ? undefined : end)
+    const status = billed ? "completed" : "unknown"
+    const made = procedure(segment, about, status, reading, mention, roles)
     if (made !== undefined) added.set(segment, transaction.update(made))
   }
   return added

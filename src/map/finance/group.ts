@@ -4,6 +4,9 @@ import type { Reading } from "../reading.ts"
 
 /** What a message says of one patient and one visit. */
 export interface Group extends Concerned {
+  /** ROL and PRT under the PID, and under the PV1. */
+  participants: Segment[]
+  visiting: Segment[]
   /** All segments below the PID but those of `Concerned`, in their order. */
   rest: Segment[]
 }
@@ -12,17 +15,42 @@ export interface Group extends Concerned {
  * The patients of a message of any type, each by the PID, with a group for every visit: a second
  * PV1 begins another, as in a BAR^P01 (2.5.1, 6.4.1).
  */
-export function patientsOf({ parsed }: Reading): Map<Segment, [Group, ...Group[]]> {
+export function patientsOf({ parsed, note }: Reading): Map<Segment, [Group, ...Group[]]> {
   const patients = new Map<Segment, [Group, ...Group[]]>()
   let groups: [Group, ...Group[]] | undefined
+  let above = ""
   for (const segment of parsed.segments) {
-    if (segment.name === "PID") {
-      groups = [{ pid: segment, pd1: undefined, nk1: [], pv1: undefined, rest: [] }]
+    const { name } = segment
+    if (name === "PID") {
+      const lists = { nk1: [], participants: [], visiting: [], rest: [] }
+      groups = [{ pid: segment, pd1: undefined, pv1: undefined, ...lists }]
       patients.set(segment, groups)
-    } else if (groups !== undefined) place(segment, groups.at(-1) ?? groups[0], groups)
+    } else if (groups !== undefined) {
+      const group = groups.at(-1) ?? groups[0]
+      if (!isRole(segment)) place(segment, group, groups)
+      else if (!placeRole(segment, above, group)) {
+        note(`${name}: one that is not the patient's, the visit's or a procedure's is left out`)
+      }
+    }
+    if (!isRole(segment) && name !== "NTE") above = name
   }
   return patients
 }
+
+function isRole({ name }: Segment): boolean {
+  return name === "ROL" || name === "PRT"
+}
+
+/** Puts a role with what it stands under; false where no map reads it there. */
+function placeRole(segment: Segment, above: string, group: Group): boolean {
+  if (above === "PID" || above === "PD1") group.participants.push(segment)
+  else if (above === "PV1" || above === "PV2") group.visiting.push(segment)
+  else group.rest.push(segment)
+  return group.rest.at(-1) !== segment || withRoles.has(above)
+}
+
+/** A procedure, and the segments of orders and results. */
+const withRoles: ReadonlySet<string> = new Set(["PR1", "ORC", "OBR", "OBX"])
 
 function place(segment: Segment, group: Group, groups: Group[]): void {
   switch (segment.name) {
@@ -34,7 +62,7 @@ function place(segment: Segment, group: Group, groups: Group[]): void {
       return
     case "PV1":
       if (group.pv1 === undefined) group.pv1 = segment
-      else groups.push({ ...group, pv1: segment, rest: [] })
+      else groups.push({ ...group, pv1: segment, visiting: [], rest: [] })
       return
     default:
       group.rest.push(segment)

@@ -9,11 +9,13 @@ import { entityAt, entityIdentifier, entityKey } from "../type/ei.ts"
 import { location } from "../type/pl.ts"
 import { decimal } from "../type/quantity.ts"
 import { practitioner } from "../type/xcn.ts"
+import { takingPart } from "./prt.ts"
 
 /**
  * A PR1 (2.5.1, 6.5.4) as a Procedure, known by the patient, the visit, and its own number (PR1-19)
  * or else its code and time. Undefined when neither PR1-3 nor PR1-4 names one. `status` is what the
  * message makes of a procedure that it does not take back: the guide leaves that to the event.
+ * `roles`: the ROL and PRT below it, which since 2.7 stand for PR1-8, PR1-11 and PR1-12.
  */
 export function procedure(
   pr1: Segment,
@@ -21,6 +23,7 @@ export function procedure(
   status: "completed" | "unknown",
   reading: Reading,
   mention: Mention,
+  roles: readonly Segment[] = [],
 ): Procedure | undefined {
   const code = performedCode(pr1, reading)
   if (code === undefined) {
@@ -56,6 +59,7 @@ export function procedure(
       ...performers(pr1, 8, anesthetist, reading, mention),
       ...performers(pr1, 11, surgeon, reading, mention),
       ...performers(pr1, 12, undefined, reading, mention),
+      ...roles.flatMap((rol) => partakers(rol, reading, mention)),
     ],
     location: place,
     reasonCode: each(pr1, 15, (cwe) => concept(cwe, "PR1-15", reading)),
@@ -126,6 +130,11 @@ function performers(
     const actor = practitioner(xcn, reading, mention)
     return actor && { function: coding && { coding: [coding] }, actor }
   })
+}
+
+function partakers(rol: Segment, reading: Reading, mention: Mention): ProcedurePerformer[] {
+  const does = firstConcept(rol, rol.name === "PRT" ? "PRT-4" : "ROL-3", reading)
+  return takingPart(rol, reading, mention).map((actor) => ({ function: does, actor }))
 }
 
 /** The functions that the guide gives to PR1-8 and PR1-11. */

@@ -4,7 +4,8 @@ import { each } from "../part.ts"
 import type { Mention, Reading } from "../reading.ts"
 import type { Order } from "../result/groups.ts"
 import { practitioner } from "../type/xcn.ts"
-import { practitionerRole, roleOf } from "./rol.ts"
+import { isDeleted, practitionerRole, roleOf } from "./rol.ts"
+import { rolFields } from "./role-contact.ts"
 
 /** The roles of a PRT under an order (table 0443, 0912) that FHIR has an element for. */
 const roles = {
@@ -39,16 +40,19 @@ export function participantsOf(
 }
 
 /**
- * Who takes part in what is ordered, observed or given by a PRT: the person, in their role where
- * the PRT tells for whom, as what or how to reach them; else the organization.
+ * Who takes part in what is ordered, observed, done or given by a PRT or ROL: the person, in their
+ * role where it tells for whom, as what or how to reach them; else the organization.
  */
-export function takingPart(prt: Segment, reading: Reading, mention: Mention): Reference[] {
-  const persons = () => each(prt, 5, (xcn) => practitioner(xcn, reading, mention))
-  if (![6, 8, 15, 24].some((field) => prt.repetitions(field).length > 0)) return persons()
-  const played = roleOf(prt, undefined, true, reading, mention)
+export function takingPart(rol: Segment, reading: Reading, mention: Mention): Reference[] {
+  if (isDeleted(rol)) return []
+  const { person, organization, phone, type } = rolFields(rol)
+  const persons = () => each(rol, person, (xcn) => practitioner(xcn, reading, mention))
+  const further = [organization, phone, type, ...(rol.name === "PRT" ? [24] : [])]
+  if (!further.some((field) => rol.repetitions(field).length > 0)) return persons()
+  const played = roleOf(rol, undefined, true, reading, mention)
   if (played?.person === undefined) return played?.firm ? [played.firm] : []
   const [, ...others] = persons()
-  return [practitionerRole(played, prt, reading, mention), ...others]
+  return [practitionerRole(played, rol, reading, mention), ...others]
 }
 
 /** Says where a participation under an order was left out. */

@@ -123,7 +123,7 @@ test("a role of nobody, or in something else, is left out with a word", () => {
   const { bundle, notes } = mapped(message([header("A01"), pid, pv1, nobody, ...insurance]))
   expect(resources(bundle, "Encounter")[0]?.participant).toHaveLength(1)
   expect(notes).toEqual([
-    "ROL: one that is not the patient's or the visit's is left out",
+    "ROL: one that is not the patient's, the visit's or a procedure's is left out",
     "ROL: nobody is named in the role; it is left out",
   ])
 })
