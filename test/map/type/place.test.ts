@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test"
 import type { Identified } from "../../../src/fhir/identity.ts"
+import { dischargedTo } from "../../../src/map/type/dld.ts"
 import { worker } from "../../../src/map/type/ndl.ts"
 import { location } from "../../../src/map/type/pl.ts"
 import { mapped, message, resources } from "../build.ts"
@@ -147,6 +148,22 @@ test("the same place of a PL and of an NDL is one Location", () => {
       .map(({ identifier }) => identifier?.[0]?.value)
   expect(keys(ndl.mentioned)).toEqual(keys(placed("LAB^2^B^KCH").mentioned))
   expect(keys(ndl.mentioned).length).toBe(4)
+})
+
+test("where somebody was discharged to is a place of a kind, also by a name alone", () => {
+  const to = (value: string) => {
+    const { repetition, read, mentioned, mention } = field(value)
+    dischargedTo(repetition, read, mention)
+    return sent(mentioned)
+  }
+  expect(to("HOME^20260415")).toMatchObject([
+    {
+      name: "HOME",
+      type: [{ coding: [{ system: "urn:waystation:kisumu-01:0113", code: "HOME" }] }],
+    },
+  ])
+  expect(to("&A hospice")).toMatchObject([{ name: "A hospice", type: [{ text: "A hospice" }] }])
+  expect(to("^20260415")).toBeUndefined()
 })
 
 function nameOf(one: Identified): string | undefined {
