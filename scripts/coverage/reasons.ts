@@ -68,6 +68,14 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/ \S*type\.text\b/, "the display of the coding beside it says it"],
   [/^PV1\[Encounter\] PV1-11 .*extension/, "the location's period tells that it was for a time"],
   [
+    /^PV1\[\S+ PV1-40 |^NDL\[\S+ NDL-8 /,
+    "a Location is created where absent and never changed: it would keep the status of one day",
+  ],
+  [
+    /^PV2\[\S+ PV2-1 /,
+    "it is where the patient is no longer to come (2.5.1, 3.4.4.1); planned would send them there",
+  ],
+  [
     /^PID\[Patient\] PID-19 .*(system|code)$/,
     "a social security number is not taken for one of the United States: which it is nobody says",
   ],

@@ -95,6 +95,7 @@ function rowsOf(table: string, text: string): Row[] {
       source: named ?? source,
       number: number === undefined ? undefined : Number(number),
       ...said,
+      attribute: attributeOf(table, said.attribute),
       // Where the column of types is empty, the table that the row leads to names the type.
       type: said.type || (/^\w+(?=\[)/.exec(said.mapping)?.[0] ?? ""),
       vocabulary: said.vocabulary || (forgotten[cell("identifier")] ?? ""),
@@ -116,6 +117,12 @@ function vocabularyBeside(row: Row, all: readonly Row[]): string {
 
 /** The codes of fields for which the guide forgets to say so. */
 const forgotten: Readonly<Record<string, string>> = { "AIP-12": "FillerStatusCodes[Appointment]" }
+
+/** The table of NDL leaves out that the places it numbers are the Locations of the role. */
+function attributeOf(table: string, attribute: string): string {
+  if (table !== "NDL[PractitionerRole]") return attribute
+  return attribute.replace(/^\[(\d)\](.*)$/, "location[$1](Location$2)")
+}
 
 function parse(text: string): string[][] {
   return Papa.parse<string[]>(text.replace(/^\ufeff/, ""), { skipEmptyLines: true }).data

@@ -20,6 +20,7 @@ import { fileAbove } from "../result/specimen-above.ts"
 import { condition } from "../segment/dg1.ts"
 import { codeOf, orderNumbers } from "../segment/orc.ts"
 import { businessEvent } from "../segment/orc-event.ts"
+import { placed } from "../segment/orc-placed.ts"
 import { patientIdentity } from "../segment/pid.ts"
 import { noteOthers } from "../segment/prt.ts"
 import { entityKey } from "../type/ei.ts"
@@ -63,17 +64,20 @@ export function mapOrders(message: Message, context: MapContext, layout: Layout)
   const known = Map.groupBy(context.known, ({ resource }) => resource)
   const answer = reading.parsed.first("MSA")?.text(1)
   if (answer && refusals.has(answer)) reading.note("MSA-1: what was sent was refused as a whole")
+  const all: Order[] = []
   let said = 0
   for (const [index, result] of results.entries()) {
     const about = mentionPatient(result, index, filing)
     const identities = identitiesOf(result, about.subject, reading)
+    all.push(...identities.keys())
     said += identities.size + addBackground(result, about, filing)
     const orders = addOrders(result, identities, about, known, filing)
     // An order of a patient without a number is known by this message alone.
     if (patientIdentity(result.pid, reading) !== undefined) told.push(...orders)
   }
   if (said === 0) return { problem: "no ORC and no OBR: no order of a service is in it" }
-  addOrigin(transaction, reading)
+  const event = placed(all, reading, (resource) => transaction.create(resource))
+  addOrigin(transaction, reading, event)
   return concluded(reading, { transaction, told })
 }
 

@@ -1,10 +1,11 @@
 import type { Extension } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
-import { type Mention, own, type Reading } from "../reading.ts"
+import type { Mention, Reading } from "../reading.ts"
 import type { Observed } from "../result/groups.ts"
 import { dateTime } from "../type/dtm.ts"
 import { location } from "../type/pl.ts"
+import { placeAddressed } from "../type/place.ts"
 import { decimal } from "../type/quantity.ts"
 import { address } from "../type/xad.ts"
 import { natureOfAbnormalTesting } from "../vocabulary/nature-of-abnormal-testing.ts"
@@ -53,14 +54,7 @@ function places(prt: Segment, reading: Reading, mention: Mention): Extension[] {
   const located = each(prt, 9, (pl) => location(pl, reading, mention))
   const addressed = each(prt, 14, (xad) => {
     const at = address(xad, "PRT-14", reading)
-    if (at === undefined) return undefined
-    const key = JSON.stringify(at)
-    return mention({
-      resourceType: "Location",
-      identifier: [own(reading, "Location", "address", key)],
-      mode: "instance",
-      address: at,
-    })
+    return at && placeAddressed(at, undefined, reading, mention)
   })
   return [...located, ...addressed].map((valueReference) => ({
     url: eventLocation,

@@ -7,9 +7,10 @@ import type {
 } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import { each, type Field } from "../part.ts"
-import { type Mention, own, type Reading } from "../reading.ts"
+import { own, type Reading } from "../reading.ts"
 import { translated } from "../type/cwe.ts"
 import { identifier } from "../type/cx.ts"
+import { dischargedTo } from "../type/dld.ts"
 import { dateTime } from "../type/dtm.ts"
 import { location } from "../type/pl.ts"
 import { practitioner } from "../type/xcn.ts"
@@ -136,7 +137,7 @@ export const pv1Fields: readonly Field<Encounter>[] = [
     field: 37,
     elements: ["hospitalization"],
     make: (pv1, reading, mention) => {
-      const destination = dischargedTo(pv1, reading, mention)
+      const [destination] = each(pv1, 37, (dld) => dischargedTo(dld, reading, mention))
       return destination && { hospitalization: { destination } }
     },
   },
@@ -223,17 +224,6 @@ function hospitalization(
       const isList = field === 15 || field === 16 || field === 38
       return { hospitalization: { [element]: isList ? said : said[0] } }
     },
-  }
-}
-
-/** PV1-37 (DLD, 2.5.1, 2A.20) names a place: within the site a name is one. */
-function dischargedTo(pv1: Segment, reading: Reading, mention: Mention): Reference | undefined {
-  const name = pv1.text(37, 1, 2) ?? pv1.text(37)
-  if (name === undefined) return undefined
-  const identified = own(reading, "Location", "discharged to", pv1.text(37) ?? name)
-  return {
-    ...mention({ resourceType: "Location", identifier: [identified], name, mode: "instance" }),
-    display: name,
   }
 }
 

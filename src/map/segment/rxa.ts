@@ -1,9 +1,10 @@
-import type { Location, Organization, Quantity, Reference } from "fhir/r4"
+import type { Organization, Quantity, Reference } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import { codeKey, firstConcept } from "../type/cwe.ts"
 import { location } from "../type/pl.ts"
+import { placeAddressed } from "../type/place.ts"
 import { decimal, quantityOf, unitOf } from "../type/quantity.ts"
 import { address } from "../type/xad.ts"
 
@@ -50,16 +51,10 @@ export function placeGiven(
   const [at] = each(rxa, 28, (xad) => address(xad, "RXA-28", reading))
   const [described] = rxa.repetitions(27)
   const given = [27, 11].flatMap((field) => rxa.repetitions(field))
-  const named = given.find((pl) => [1, 2, 3, 4, 7, 8].some((part) => pl.text(part) !== undefined))
-  const pl = named ?? given[0]
+  const first = given.find((pl) => [1, 2, 3, 4, 7, 8].some((part) => pl.text(part) !== undefined))
+  const pl = first ?? given[0]
   const description = described?.text(9)
-  const place = pl && location(pl, reading, mention, { description, address: at })
-  if (place?.reference !== undefined || at === undefined) return place
-  // A place that only its address names is known by that, as an organization is by its name.
-  const { line = [], city, state, postalCode, country } = at
-  const parts = [place?.display, ...line, city, state, postalCode, country]
-  const name = parts.filter((part) => part !== undefined).join(", ")
-  const identifier = [own(reading, "Location", "address", ...parts.map((part) => part ?? ""))]
-  const resource: Location = { resourceType: "Location", identifier, name, address: at }
-  return { ...mention({ ...resource, mode: "instance" }), display: name }
+  const named = pl && location(pl, reading, mention, { description, address: at })
+  if (named?.reference !== undefined || at === undefined) return named
+  return placeAddressed(at, named?.display, reading, mention)
 }

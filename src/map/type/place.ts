@@ -1,4 +1,4 @@
-import type { CodeableConcept, Identifier, Location, Reference } from "fhir/r4"
+import type { Address, CodeableConcept, Identifier, Location, Reference } from "fhir/r4"
 import { siteSystem } from "../../fhir/identity.ts"
 import type { Repetition } from "../../hl7/message.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
@@ -62,6 +62,30 @@ export function place(
     } else empty = `${empty}:`
   }
   return partOf && { ...partOf, display: path }
+}
+
+/**
+ * A place that only its address names is known by that, as an organization is by its name.
+ * `called`: what else is said of where it is.
+ */
+export function placeAddressed(
+  address: Address,
+  called: string | undefined,
+  reading: Reading,
+  mention: Mention,
+): Reference | undefined {
+  const { line = [], city, district, state, postalCode, country } = address
+  const parts = [called, ...line, city, district, state, postalCode, country]
+  if (parts.every((part) => part === undefined)) return undefined
+  const name = parts.filter((part) => part !== undefined).join(", ")
+  const resource: Location = {
+    resourceType: "Location",
+    identifier: [own(reading, "Location", "address", ...parts.map((part) => part ?? ""))],
+    name,
+    mode: "instance",
+    address,
+  }
+  return { ...mention(resource), display: name }
 }
 
 function withMore(resource: Location, { identifier = [], ...more }: Partial<Location>): Location {

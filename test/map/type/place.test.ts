@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test"
 import type { Identified } from "../../../src/fhir/identity.ts"
+import { dischargedTo } from "../../../src/map/type/dld.ts"
 import { worker } from "../../../src/map/type/ndl.ts"
 import { location } from "../../../src/map/type/pl.ts"
 import { mapped, message, resources } from "../build.ts"
@@ -147,6 +148,46 @@ test("the same place of a PL and of an NDL is one Location", () => {
       .map(({ identifier }) => identifier?.[0]?.value)
   expect(keys(ndl.mentioned)).toEqual(keys(placed("LAB^2^B^KCH").mentioned))
   expect(keys(ndl.mentioned).length).toBe(4)
+})
+
+test("where somebody was discharged to is a place of a kind, also by a name alone", () => {
+  const to = (value: string) => {
+    const { repetition, read, mentioned, mention } = field(value)
+    dischargedTo(repetition, read, mention)
+    return sent(mentioned)
+  }
+  expect(to("HOME^20260415")).toMatchObject([
+    {
+      name: "HOME",
+      type: [{ coding: [{ system: "urn:waystation:kisumu-01:0113", code: "HOME" }] }],
+    },
+  ])
+  expect(to("&A hospice")).toMatchObject([{ name: "A hospice", type: [{ text: "A hospice" }] }])
+  expect(to("^20260415")).toBeUndefined()
+})
+
+test("a place that only its address names is one, whichever field tells it", () => {
+  const key = (segments: readonly string[], type: string) => {
+    const header = `MSH|^~\\&|HIS|KISUMU|||20260415||${type}|C1|P|2.7`
+    const { bundle } = mapped(message([header, "PID|1||A1^^^KISUMU", ...segments]))
+    return resources(bundle, "Location").map(({ identifier }) => identifier?.[0]?.value)
+  }
+  const at = "12 Lake Road^^Kisumu^^40100"
+  const given = (xad: string) =>
+    key([`RXA|0|1|20260415||03^MMR^CVX|999${"|".repeat(22)}${xad}`], "VXU^V04")
+  const observed = (xad: string) =>
+    key(
+      [
+        "OBR|1|P1|F1|2339-0^Glucose^LN",
+        "OBX|1|NM|2339-0^Glucose^LN||6.1||||||F",
+        `PRT|1|AD||OBS|N-12^ADHIAMBO${"|".repeat(9)}${xad}`,
+      ],
+      "ORU^R01",
+    )
+  expect(given(at)).toEqual(observed(at))
+  expect(given(at).length).toBe(1)
+  expect(given("^^^^^^^^Seme")).not.toEqual(given("^^^^^^^^Nyando"))
+  expect(given("^^^^^^H")).toEqual([])
 })
 
 function nameOf(one: Identified): string | undefined {
