@@ -2,6 +2,7 @@ import type { Attachment } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import type { Reading } from "../reading.ts"
 import type { Observed } from "../result/groups.ts"
+import { commentOf } from "../segment/nte.ts"
 import { isWithdrawn } from "../segment/obx.ts"
 import { attachmentsOf, bringsFile } from "../segment/obx-document.ts"
 import { fileIn, textFile } from "../type/ed.ts"
@@ -55,7 +56,7 @@ function paragraphs(texts: readonly Observed[]): string {
       const name = nameOf(one)
       const begins = names.size > 1 && isText(one) && name !== before
       if (isText(one)) before = name
-      const notes = one.notes.map((nte) => textOf(nte.repetitions(3)))
+      const notes = one.notes.map(commentOf)
       const heading = begins ? ["", name] : []
       return [...heading, ...(isText(one) ? [lineOf(one)] : []), ...notes]
     })

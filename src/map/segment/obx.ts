@@ -7,7 +7,7 @@ import type { Observed } from "../result/groups.ts"
 import { absentCode } from "../type/absent.ts"
 import { codeText, firstConcept, translated } from "../type/cwe.ts"
 import { dateTime } from "../type/dtm.ts"
-import { entityAt, entityIdentifier, entityIn } from "../type/ei.ts"
+import { entityAt, entityIdentifier } from "../type/ei.ts"
 import { unitOf } from "../type/quantity.ts"
 import { referenceRange } from "../type/range.ts"
 import { type Status, statusOf } from "../type/status.ts"
@@ -20,6 +20,7 @@ import { annotations } from "./nte.ts"
 import { effective } from "./obr.ts"
 import { extensionsOf } from "./observation-extension.ts"
 import { performersOf } from "./performer.ts"
+import { specimensNamed } from "./specimen-named.ts"
 
 /** What an observation stands in. */
 export interface Within extends About {
@@ -58,6 +59,7 @@ export function observation(
     .repetitions(7)
     .map((part) => part.whole().trim())
     .join("~")
+  const ranges = range ? [referenceRange(range, unitOf(obx.repetitions(6)[0], reading))] : []
   const observedAt = dateTime(obx.text(14), "OBX-14", reading)
   const { status, _status } = statusOfObservation(observed, within.obr, reading)
   const time = observedAt ? { effectiveDateTime: observedAt } : effective(within.obr, reading)
@@ -88,12 +90,16 @@ export function observation(
     note: annotations(notes, reading, mention),
     bodySite: firstConcept(obx, "OBX-20", reading),
     method: firstConcept(obx, "OBX-17", reading),
-    specimen: within.specimen ?? specimenNamed(obx, reading),
+    specimen: within.specimen ?? specimensNamed(obx, reading)[0],
     device: deviceOf(observed, reading, mention),
-    referenceRange: range ? [referenceRange(range, unitOf(obx.repetitions(6)[0], reading))] : [],
     // Several values of one observation are its components, each asked by the same code.
-    component:
-      more.length === 0 ? [] : values.map((each) => ({ code: code ?? absentCode, ...each })),
+    ...(more.length === 0
+      ? { referenceRange: ranges }
+      : {
+          component: values.map((each) => {
+            return { code: code ?? absentCode, ...each, referenceRange: ranges }
+          }),
+        }),
   }
 }
 
@@ -124,17 +130,6 @@ export function statusOfObservation(
   if (whole === "P") return { status: "preliminary" }
   reading.note("OBX-11: no status is given; it is written as unknown")
   return { status: "unknown" }
-}
-
-/** OBX-33: the specimen by its number, where the message does not bring it. */
-function specimenNamed(obx: Segment, reading: Reading): Reference | undefined {
-  const [eip] = obx.repetitions(33)
-  const filler = eip && entityIn(eip, 2)
-  const number = filler ?? (eip && entityIn(eip, 1))
-  if (number === undefined) return undefined
-  const local = filler ? `specimen-${reading.sender}` : "placer-specimen"
-  const type = filler ? "FILL" : "PLAC"
-  return { type: "Specimen", identifier: entityIdentifier(number, type, local, reading) }
 }
 
 /** Why there is no value, where OBX-32 or OBX-11 tells. */
