@@ -1,3 +1,4 @@
+import { message, pid, pv1 } from "./message.ts"
 import { participants } from "./participants.ts"
 
 /** Messages that say as little as each segment needs to be mapped: one field is added to them. */
@@ -240,16 +241,4 @@ function drug(type: string, segments: readonly string[]): string[] {
     "RXC|B|1^Paracetamol^99DRG|500|mg",
     "OBX|1|ST|8302-2^Body height^LN||tall||||||F",
   ])
-}
-
-function message(type: string, segments: readonly string[]): string[] {
-  return [`MSH|^~\\&|LAKE|KCL|||20260301100000+0300||${type}|B1|P|2.5.1`, ...segments]
-}
-
-function pid(): string {
-  return "PID|1||P1^^^KCL^MR||OTIENO^JANE"
-}
-
-function pv1(): string {
-  return "PV1|1|I|||||||||||||||||V1"
 }

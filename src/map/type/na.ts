@@ -5,8 +5,8 @@ import { decimal, quantityOf, type Unit } from "./quantity.ts"
 /**
  * A numeric array (NA, 2.5.1, 2A.44) as SampledData: a row of numbers of one unit, whose zero is
  * zero. What time lies between two of them nothing says, and R4 demands it: it is said to be
- * unknown, at a 0, since servers refuse a period of an extension alone. A number that is left out of
- * the row is R4's E. Undefined where something in it is no number.
+ * unknown, at a 0, since servers refuse a period of an extension alone. A number that is left out
+ * of the row is R4's E. Undefined where something in it is no number.
  */
 export function numericArray(na: Repetition, unit: Unit): SampledData | undefined {
   const sent = Array.from({ length: na.components() }, (_, at) => na.text(at + 1))
