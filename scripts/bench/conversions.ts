@@ -42,8 +42,8 @@ export const conversions = {
     const times = (mb: number) => `${(mb / largeReportMb).toFixed(1)} times the file`
     const ofFile =
       `A file of ${largeReportMb} MB: ${file.ms.toFixed(0)} ms, and beside its bytes at the most ` +
-      `${times(file.mappedMb)} for its Bundle, which has it in the report and in the document, ` +
-      `and ${times(file.jsonMb)} with the JSON, where it stands twice`
+      `${times(file.mappedMb)} for its Bundle, where it is a Binary that the report and the ` +
+      `document refer to, and ${times(file.jsonMb)} with the JSON`
     return {
       figures: { conversions: figures, file },
       table: `${table("Conversions on one core", head, rows)}\n\n${ofFile}`,

@@ -4,7 +4,7 @@ import { samplesOf } from "./samples.ts"
 import { fitting, isOfNothing, type Scenario, scenariosOf } from "./scenario.ts"
 import type { Guide, Row } from "./tables.ts"
 import { honours, type Target, targetOf } from "./target.ts"
-import { type Fields, type Place, tried, triedWhole } from "./trial.ts"
+import { type Fields, type Place, tried, triedInstead, triedWhole } from "./trial.ts"
 
 /** Whether the maps honour a row of a segment's table, in any of the messages. */
 export function honoursSegment(row: Row, guide: Guide): boolean {
@@ -20,12 +20,21 @@ export function honoursSegment(row: Row, guide: Guide): boolean {
         return honours(row, target, triedWhole(place, repeated(row, others)))
       }
       return valuesOf(row, guide, scenario).some((value) => {
-        const without = repeated(row, new Map([...others, [number, ""]]))
-        const sayings = tried(place, repeated(row, new Map([...others, [number, value]])), without)
-        return honours(row, target, sayings)
+        const holding = (text: string) => repeated(row, new Map([...others, [number, text]]))
+        if (honours(row, target, tried(place, holding(value), holding("")))) return true
+        // What is also said without the field, as that an order is one, another code changes.
+        return insteadOf(row, scenario).some((other) =>
+          honours(row, target, triedInstead(place, holding(value), holding(other))),
+        )
       })
     }),
   )
+}
+
+/** Other values of the field, where the row says what it means whatever else it could. */
+function insteadOf({ assignment, type }: Row, { own }: Scenario): readonly string[] {
+  if (!assignment.startsWith('"')) return []
+  return [...own.flatMap(({ is }) => is.except ?? []), ...samplesOf(type)]
 }
 
 /** A component is made of each repetition where OBX-5 has several. */
@@ -131,7 +140,12 @@ function changesOf(
       const fit = fitting(row.type, within.own, [own]).includes(own) ? [own] : []
       return [...new Set([...texts, ...fit])]
         .filter((text) => text !== "")
-        .map((text) => [whole(placed(asked, number, "")), whole(placed(asked, number, text))])
+        .map((text) =>
+          // What has a url has it for any of its parts, so for the first of them.
+          row.attribute.endsWith(".url")
+            ? ["", whole(placed([], number, text))]
+            : [whole(placed(asked, number, "")), whole(placed(asked, number, text))],
+        )
     })
   })
 }
@@ -195,7 +209,8 @@ function keyOf({ row, component, target }: Carrier): string {
 /** A table about a resource leads to that resource, wherever it is mentioned. */
 function rooted(table: string, target: Target): Target {
   const type = about(table) ?? ""
-  return definitionOf(type)?.isResource ? { type, path: [] } : target
+  if (!definitionOf(type)?.isResource) return target
+  return target.named?.as === type ? { ...target, path: [] } : { type, path: [] }
 }
 
 /** `Address` of `SAD[Address]`. */

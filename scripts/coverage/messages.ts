@@ -1,7 +1,16 @@
+import { message, pid, pv1 } from "./message.ts"
 import { participants } from "./participants.ts"
 
 /** Messages that say as little as each segment needs to be mapped: one field is added to them. */
 export const messages: readonly (readonly string[])[] = [
+  message("ORU^R01^ORU_R01", [
+    pid(),
+    pv1(),
+    "OBR|1|O1|F1|718-7^Haemoglobin^LN",
+    "OBX|1|NM|718-7^Haemoglobin^LN||5||||||F",
+    "PRT|1|AD||EQUIP^Equipment^HL70912||||||U1",
+    "NTE|1||noted",
+  ]),
   message("ADT^A01^ADT_A01", [
     "SFT|LAKE SYSTEMS|2.1",
     "EVN|A01",
@@ -62,16 +71,14 @@ export const messages: readonly (readonly string[])[] = [
     "NTE|1||noted",
     "SPM|1|||BLD^Blood^HL70487",
   ]),
-  message("ORU^R01^ORU_R01", [
-    pid(),
-    pv1(),
-    "OBR|1|O1|F1|718-7^Haemoglobin^LN",
-    "OBX|1|NM|718-7^Haemoglobin^LN||5||||||F",
-    "PRT|1|AD||EQUIP^Equipment^HL70912||||||U1",
-    "NTE|1||noted",
-  ]),
   message("ORU^R01^ORU_R01", [pid(), "OBR|1|O1|F1|718-7^Hb^LN", "OBX|1|NM|718-7^Hb^LN||||||||F"]),
   message("ORU^R01^ORU_R01", [pid(), "ORC|RE|O1|F1", "OBR|1|||718-7^Haemoglobin^LN"]),
+  // A laboratory with its name, and a specimen as it was told of before there was SPM.
+  message("ORU^R01^ORU_R01", [
+    pid(),
+    "OBR|1|O1|F1|718-7^Haemoglobin^LN|||||||||||BLD",
+    "OBX|1|NM|718-7^Haemoglobin^LN||5||||||F||||||||||||LAKE LAB^L^7",
+  ]),
   message("OUL^R22^OUL_R22", [
     pid(),
     "SPM|1|||BLD^Blood^HL70487",
@@ -234,16 +241,4 @@ function drug(type: string, segments: readonly string[]): string[] {
     "RXC|B|1^Paracetamol^99DRG|500|mg",
     "OBX|1|ST|8302-2^Body height^LN||tall||||||F",
   ])
-}
-
-function message(type: string, segments: readonly string[]): string[] {
-  return [`MSH|^~\\&|LAKE|KCL|||20260301100000+0300||${type}|B1|P|2.5.1`, ...segments]
-}
-
-function pid(): string {
-  return "PID|1||P1^^^KCL^MR||OTIENO^JANE"
-}
-
-function pv1(): string {
-  return "PV1|1|I|||||||||||||||||V1"
 }

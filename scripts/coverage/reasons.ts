@@ -83,13 +83,59 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^OBX\[\S+ OBX-5 .*(extension|valueAttachment)/,
     "a file is a DocumentReference and what the report presents; R4 has no value that is a file",
   ],
+  [
+    /^RP\[Attachment\] RP-1 /,
+    "a file that is pointed to is a DocumentReference, and honoured there; R4 has no such value",
+  ],
+  [
+    /^OBX\[Observation-Component\] OBX-5 derivedFrom/,
+    "that another value was read out of the file, which no OBX says",
+  ],
+  [
+    /^OBX\[Observation-Component\] OBX-5 \S+valueString/,
+    "the repetitions of a text are its lines (2A.78), and one value: no list of components",
+  ],
+  [
+    /^OBX\[Observation-Component\] OBX-11 dataAbsentReason/,
+    "an observation that has values lacks none, whatever its status",
+  ],
+  [
+    /^OBX\[\S+ OBX-16 /,
+    "R4's performer is who is responsible; practitioner-role has no code responsibleObserver",
+  ],
+  [
+    /^OBX\[\S+ OBX-30 .*system$/,
+    "the url of the extension is no system of its codes, which are of table 0937",
+  ],
+  [
+    /^OBX\[\S+ OBX-33 .*Group\.member/,
+    "R4's Group has no specimens: the extension refers to each of them by its number",
+  ],
+  [
+    /^OBR\[Specimen\] OBR-2 accession/,
+    "whether the placer's number is also the accession's nothing says; SPM-30 is",
+  ],
+  [/^OBR\[Specimen\] OBR-13 .*Duration/, "OBR-13 is coded, and table 0916 has no durations"],
+  [/^OBR\[ServiceRequest\] OBR-11 intent/, "R4 has no such intent, as the guide marks it"],
+  [
+    /^OBR\[ServiceRequest\] OBR-17 requester/,
+    "the extension is one of the ServiceRequest, where it stands; as ORC-14's row has it",
+  ],
+  [
+    /^TXA\[DocumentReference\] TXA-6 extension/,
+    "the extension is R6's; the day is the attachment's creation",
+  ],
+  [
+    /^ED\[\S+ ED-2 .*extension/,
+    "the extension is one of codes: it stands at contentType, which it is of",
+  ],
   [/ .*contentType$/, "text/plain is the media type of a text; the guide's is not registered"],
   [
     /^SN\[.*extension/,
     "what is no quantity, range or ratio is a valueString, which needs no extension",
   ],
   [
-    /^HD\[Organization\]|assigner\(Organization/,
+    /^HD\[Organization\]|^ID\[CodeableConcept-UniversalID\]|assigner\(Organization/,
     "the identifier's system is the assigner; Identifier.assigner names it without a resource",
   ],
   [

@@ -16,6 +16,10 @@ export interface Target {
 export function targetOf(from: Target, attribute: string, inside = false): Target {
   const text = attribute
     .replace(/^Quantity\./, "")
+    // A slice of an extension is a part of it, but that its url is given again with each.
+    .replace(/extension\[\d\]:[\w-]+\.value/, "extension.extension.value")
+    // R5's CodeableReference is in R4 an extension of its parts.
+    .replace("valueCodeableReference.concept", "extension.valueCodeableConcept")
     .replaceAll(/\[(?:\d[-\d]*|each)?[\]}]?|[\]}\s]|=.*$|:[\w-]+/g, "")
     .replace(/\)+$/, "")
   const open = text.lastIndexOf("(")
@@ -26,16 +30,15 @@ export function targetOf(from: Target, attribute: string, inside = false): Targe
   if (type === "Annotation" || type === "") return below(outer, rest.join("."))
   if (rest.length === 0 && !inside) return outer
   const as = names[type.toLowerCase()] ?? type
-  const target = below({ type: as, path: [] }, rest.join("."))
-  if (target.path[0] !== "identifier") return target
-  return { ...target, named: { type: outer.type, path: [...outer.path, ...target.path], as } }
+  return below({ type: as, path: [], named: { ...outer, as } }, rest.join("."))
 }
 
 /** Whether one of these sayings stands where the row says, and says what it assigns. */
 export function honours(row: Row, target: Target, sayings: readonly Saying[]): boolean {
   // Beside a data type an assignment belongs to another row.
   const assigned = row.mapping === "" && /^"\s*(.*?)\s*"$/.exec(row.assignment)?.[1]
-  if (target.named !== undefined && namesOne(target.named, sayings)) return true
+  if (target.path[0] === "identifier" && target.named && namesOne(target.named, sayings))
+    return true
   return sayings.some(({ path, value }) => {
     const [type, ...elements] = path.replaceAll("._", ".").split(".")
     if (type !== target.type || !leadsTo(elements, target.path)) return false
@@ -74,7 +77,7 @@ function leadsTo(elements: readonly string[], path: readonly string[]): boolean 
   })
 }
 
-function below({ type, path }: Target, attribute: string): Target {
+function below({ type, path, named: reference }: Target, attribute: string): Target {
   const parts = attribute.split(".").map((part) => part.toLowerCase())
   const named = parts.map((part) => (names[part] ?? part).toLowerCase())
   const elements = named.filter((part) => !noElement.has(part))
@@ -94,7 +97,12 @@ function below({ type, path }: Target, attribute: string): Target {
   if (type === "DocumentReference" && elements[0] === "content" && elements[1] !== "attachment") {
     if (elements.length > 1) elements.splice(1, 0, "attachment")
   }
-  return { type, path: [...path, ...elements] }
+  // `manifestation.text` of a data type whose row says `text` too.
+  if (elements.length === 1 && last === "text" && path.at(-1) === last) return { type, path }
+  const target = { type, path: [...path, ...elements] }
+  // Only a number can stand in the place of what it is of.
+  if (reference === undefined || (target.path[0] ?? "identifier") !== "identifier") return target
+  return { ...target, named: { ...reference, path: [...reference.path, ...elements] } }
 }
 
 /** When and how a drug is taken is told of its dosage, not of the request, where TQ1's other rows

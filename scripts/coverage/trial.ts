@@ -18,6 +18,14 @@ export function tried(place: Place, one: Fields, other: Fields): Saying[] {
   return differences(first.elements, second.elements)
 }
 
+/** What it says with the fields of one set alone, and not with those of the other instead. */
+export function triedInstead(place: Place, one: Fields, other: Fields): Saying[] {
+  const second = said(place, other).elements
+  return [...said(place, one).elements]
+    .filter(([key, { times }]) => times > (second.get(key)?.times ?? 0))
+    .map(([, saying]) => saying)
+}
+
 /** What the Bundle says otherwise for having the segment, its fields holding what they are to. */
 export function triedWhole(place: Place, fields: Fields): Saying[] {
   const without = place.lines.toSpliced(place.segment, 1)

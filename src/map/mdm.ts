@@ -76,8 +76,7 @@ function addDocument(
   const { attachments, others } = contentOf(observed, txa, reading)
   const values = others.flatMap((other) => {
     const key = [identity.value, ...observationKey(other)]
-    const within = { ...about, specimen: undefined, focus: undefined, obr: undefined }
-    const made = observation(other, key, within, reading, mention)
+    const made = observation(other, key, about, reading, mention)
     return made ? [transaction.update(made)] : []
   })
   const event = eventOf(reading.message.type)

@@ -11,7 +11,8 @@ import { addOrigin, concluded, type Mention, type Reading, readMessage } from ".
 import { distinct } from "./result/report.ts"
 import { goalIdentity, goalOf, golFields } from "./segment/gol.ts"
 import { annotations } from "./segment/nte.ts"
-import { bringsFile, observation, observationKey } from "./segment/obx.ts"
+import { observation, observationKey } from "./segment/obx.ts"
+import { bringsFile } from "./segment/obx-document.ts"
 import { patientIdentity } from "./segment/pid.ts"
 import { prbFields, problemIdentity, problemOf, wrongly } from "./segment/prb.ts"
 
@@ -157,7 +158,6 @@ function addressPart(goal: Listed, { listed, apart, reading }: Filing): Part | u
 function addObserved(one: Listed, identity: OwnIdentifier, filing: Filing): Reference[] {
   const { apart, transaction, reading } = filing
   const mention: Mention = (resource) => transaction.create(resource)
-  const within = { ...apart.about, specimen: undefined, focus: undefined, obr: undefined }
   const tellApart = distinct()
   return one.observed.flatMap((observed) => {
     if (bringsFile(observed)) {
@@ -165,7 +165,7 @@ function addObserved(one: Listed, identity: OwnIdentifier, filing: Filing): Refe
       return []
     }
     const key = tellApart([identity.value, ...observationKey(observed)])
-    const made = observation(observed, key, within, reading, mention)
+    const made = observation(observed, key, apart.about, reading, mention)
     if (made === undefined) return []
     transaction.update(made)
     const [identifier] = made.identifier ?? []

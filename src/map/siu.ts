@@ -15,13 +15,8 @@ import {
 import { type Scheduled, type Scheduling, schedulingOf } from "./scheduling/groups.ts"
 import { addBlocks, slotAt } from "./scheduling/slot.ts"
 import { condition } from "./segment/dg1.ts"
-import {
-  attachmentsOf,
-  bringsFile,
-  documentReference,
-  observation,
-  observationKey,
-} from "./segment/obx.ts"
+import { observationKey } from "./segment/obx.ts"
+import { resourceOf } from "./segment/obx-document.ts"
 import { appointmentIdentity } from "./segment/sch.ts"
 import { isEnded } from "./segment/sch-status.ts"
 
@@ -125,17 +120,10 @@ function addClinical(
     const made = condition(dg1, { patient: subject, encounter }, reading, mention)
     if (made !== undefined) transaction.create(made)
   }
-  const within = { ...about, specimen: undefined, focus: undefined, obr: undefined }
   const apart = distinct()
   for (const one of observed) {
     const key = apart([subject.reference ?? "", appointment, ...observationKey(one)])
-    if (!bringsFile(one)) {
-      const made = observation(one, key, within, reading, mention)
-      if (made !== undefined) transaction.update(made)
-      continue
-    }
-    const files = attachmentsOf(one, reading)
-    if (files.length === 0) continue
-    transaction.update(documentReference(one, files, key, within, reading, mention))
+    const made = resourceOf(one, key, about, reading, mention)
+    if (made !== undefined) transaction.update(made)
   }
 }

@@ -10,13 +10,8 @@ import type { Observed } from "./result/groups.ts"
 import { distinct } from "./result/report.ts"
 import { coverage } from "./segment/in1.ts"
 import { annotations } from "./segment/nte.ts"
-import {
-  attachmentsOf,
-  bringsFile,
-  documentReference,
-  observation,
-  observationKey,
-} from "./segment/obx.ts"
+import { observationKey } from "./segment/obx.ts"
+import { resourceOf } from "./segment/obx-document.ts"
 import { entityKey } from "./type/ei.ts"
 import { type Forecast, forecastOf, recommendationsOf } from "./vaccine/forecast.ts"
 import { type Vaccination, vaccinationsOf } from "./vaccine/groups.ts"
@@ -139,18 +134,15 @@ function observe(
   within: (made: Observation) => Observation = (made) => made,
 ): Seen[] {
   const mention: Mention = (resource) => transaction.create(resource)
-  const place = { ...about, specimen: undefined, focus: undefined, obr: undefined }
   return all.flatMap((observed) => {
     const observedAt = observed.lines[0].text(14) ?? ""
     const own = distinct([...key, ...observationKey(observed), observedAt])
-    if (bringsFile(observed)) {
-      const files = attachmentsOf(observed, reading)
-      const made = documentReference(observed, files, own, place, reading, mention)
-      if (files.length > 0) transaction.update(made)
+    const made = resourceOf(observed, own, about, reading, mention)
+    if (made === undefined) return []
+    if (made.resourceType === "DocumentReference") {
+      transaction.update(made)
       return []
     }
-    const made = observation(observed, own, place, reading, mention)
-    if (made === undefined) return []
     const resource = within(made)
     return [{ observed, resource, reference: transaction.update(resource) }]
   })

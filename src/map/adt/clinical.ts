@@ -12,13 +12,8 @@ import { allergy } from "../segment/al1.ts"
 import { condition, encounterDiagnosisOf, isDeleted } from "../segment/dg1.ts"
 import { adverseReaction } from "../segment/iam.ts"
 import { relatedPerson } from "../segment/nk1.ts"
-import {
-  attachmentsOf,
-  bringsFile,
-  documentReference,
-  observation,
-  observationKey,
-} from "../segment/obx.ts"
+import { observationKey } from "../segment/obx.ts"
+import { resourceOf } from "../segment/obx-document.ts"
 import { livingWill } from "../segment/pd1.ts"
 import { mother } from "../segment/pid-mother.ts"
 import { addAccounts } from "./account.ts"
@@ -82,18 +77,11 @@ export function addDiagnoses(
 function addObserved(person: Person, about: About, { transaction, reading }: Writing): void {
   const mention: Mention = (resource) => transaction.create(resource)
   const tellApart = distinct()
-  const within = { ...about, specimen: undefined, focus: undefined, obr: undefined }
   for (const observed of observedIn(person, reading)) {
     const [obx] = observed.lines
     const of = [about.subject.reference ?? "", about.encounter?.reference ?? ""]
     const key = tellApart([...of, "administration", ...observationKey(observed), obx.raw(14)])
-    if (bringsFile(observed)) {
-      const files = attachmentsOf(observed, reading)
-      if (files.length === 0) reading.note("OBX-5: there is no file in it; it is left out")
-      else transaction.update(documentReference(observed, files, key, within, reading, mention))
-      continue
-    }
-    const made = observation(observed, key, within, reading, mention)
+    const made = resourceOf(observed, key, about, reading, mention)
     if (made !== undefined) transaction.update(made)
   }
 }

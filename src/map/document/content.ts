@@ -2,7 +2,9 @@ import type { Attachment } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import type { Reading } from "../reading.ts"
 import type { Observed } from "../result/groups.ts"
-import { attachmentsOf, bringsFile, isWithdrawn } from "../segment/obx.ts"
+import { commentOf } from "../segment/nte.ts"
+import { isWithdrawn } from "../segment/obx.ts"
+import { attachmentsOf, bringsFile } from "../segment/obx-document.ts"
 import { fileIn, textFile } from "../type/ed.ts"
 import { textOf } from "../type/value.ts"
 
@@ -26,11 +28,7 @@ export function contentOf(observed: readonly Observed[], txa: Segment, reading: 
       reading.note("OBX-11: a part that was taken back is left out of the document")
       continue
     }
-    if (bringsFile(one)) {
-      const found = attachmentsOf(one, reading)
-      if (found.length === 0) reading.note("OBX-5: there is no file in it; it is left out")
-      files.push(...found)
-    }
+    if (bringsFile(one)) files.push(...attachmentsOf(one, reading))
     if (isText(one) || (bringsFile(one) && one.notes.length > 0)) texts.push(one)
     else if (!bringsFile(one)) others.push(one)
   }
@@ -58,7 +56,7 @@ function paragraphs(texts: readonly Observed[]): string {
       const name = nameOf(one)
       const begins = names.size > 1 && isText(one) && name !== before
       if (isText(one)) before = name
-      const notes = one.notes.map((nte) => textOf(nte.repetitions(3)))
+      const notes = one.notes.map(commentOf)
       const heading = begins ? ["", name] : []
       return [...heading, ...(isText(one) ? [lineOf(one)] : []), ...notes]
     })

@@ -10,13 +10,8 @@ import { fileOfSpecimen } from "../result/specimen-above.ts"
 import { allergy } from "../segment/al1.ts"
 import { coverage } from "../segment/in1.ts"
 import { reportKey } from "../segment/obr.ts"
-import {
-  attachmentsOf,
-  bringsFile,
-  documentReference,
-  observation,
-  observationKey,
-} from "../segment/obx.ts"
+import { observationKey } from "../segment/obx.ts"
+import { resourceOf } from "../segment/obx-document.ts"
 import { patientIdentity } from "../segment/pid.ts"
 import { specimen, specimenKey } from "../segment/spm.ts"
 
@@ -27,10 +22,9 @@ import { specimen, specimenKey } from "../segment/spm.ts"
 export function fileSupporting(
   order: Order,
   request: OwnIdentifier,
-  { subject, encounter }: About,
+  about: About,
   { transaction, reading, distinct }: Filing,
 ): Part | undefined {
-  const within = { subject, encounter, obr: undefined, specimen: undefined, focus: undefined }
   return partOf("OBX", reading, (mention) => {
     const supportingInfo: Reference[] = []
     for (const observed of order.observed) {
@@ -39,25 +33,16 @@ export function fileSupporting(
         transaction.create(resource)
         return mention(resource)
       }
-      if (bringsFile(observed)) {
-        const files = attachmentsOf(observed, reading)
-        if (files.length === 0) reading.note("OBX-5: there is no file in it; it is left out")
-        else {
-          const document = documentReference(observed, files, key, within, reading, here)
-          transaction.update(document)
-          // By its number, since a file is too large to be kept for later messages.
-          supportingInfo.push({
-            type: "DocumentReference",
-            identifier: document.identifier?.[0],
-          })
-        }
-        continue
-      }
-      const made = observation(observed, key, within, reading, here)
+      const made = resourceOf(observed, key, about, reading, here)
       if (made === undefined) continue
       transaction.update(made)
-      // A later message may not name the visit: what is kept for it must lead nowhere else.
-      supportingInfo.push(mention({ ...made, encounter: undefined }))
+      supportingInfo.push(
+        made.resourceType === "DocumentReference"
+          ? // By its number, since a file is too large to be kept for later messages.
+            { type: made.resourceType, identifier: made.identifier?.[0] }
+          : // A later message may not name the visit: what is kept for it must lead nowhere else.
+            mention({ ...made, encounter: undefined }),
+      )
     }
     return { supportingInfo }
   })

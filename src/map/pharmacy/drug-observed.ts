@@ -2,13 +2,8 @@ import type { Reference } from "fhir/r4"
 import type { About } from "../mentioned.ts"
 import type { Mention } from "../reading.ts"
 import type { Filing } from "../result/report.ts"
-import {
-  attachmentsOf,
-  bringsFile,
-  documentReference,
-  observation,
-  observationKey,
-} from "../segment/obx.ts"
+import { observationKey } from "../segment/obx.ts"
+import { resourceOf } from "../segment/obx-document.ts"
 import type { Prepared } from "./order.ts"
 
 /**
@@ -22,17 +17,9 @@ export function addObserved(
   { transaction, reading, distinct }: Filing,
 ): Reference[] {
   const mention: Mention = (resource) => transaction.create(resource)
-  const within = { ...about, specimen: undefined, focus: undefined, obr: undefined }
   return observed.flatMap((one) => {
     const own = distinct([...key, reading.sender, segment.name, ...observationKey(one)])
-    const files = bringsFile(one) ? attachmentsOf(one, reading) : undefined
-    if (files?.length === 0) {
-      reading.note("OBX-5: there is no file in it; it is left out")
-      return []
-    }
-    const made = files
-      ? documentReference(one, files, own, within, reading, mention)
-      : observation(one, own, within, reading, mention)
+    const made = resourceOf(one, own, about, reading, mention)
     if (made === undefined) return []
     const { reference } = transaction.update(made)
     return { reference, type: made.resourceType, identifier: made.identifier?.[0] }

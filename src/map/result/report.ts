@@ -1,21 +1,16 @@
-import type { Attachment, DiagnosticReport, DocumentReference, Specimen } from "fhir/r4"
+import type { DiagnosticReport, DocumentReference, Specimen } from "fhir/r4"
 import type { Transaction } from "../../fhir/transaction.ts"
 import type { About } from "../mentioned.ts"
 import { mentionRequest } from "../order/request.ts"
 import type { Mention, Reading } from "../reading.ts"
 import { diagnosticReport, reportKey } from "../segment/obr.ts"
-import {
-  attachmentsOf,
-  bringsFile,
-  documentReference,
-  isWithdrawn,
-  observation,
-  observationKey,
-  type Within,
-} from "../segment/obx.ts"
+import { orderedSpecimen } from "../segment/obr-specimen.ts"
+import { observationKey, type Within } from "../segment/obx.ts"
+import { resourceOf } from "../segment/obx-document.ts"
 import { noteOthers } from "../segment/prt.ts"
-import { orderedSpecimen, specimen, specimenKey } from "../segment/spm.ts"
+import { specimen, specimenKey } from "../segment/spm.ts"
 import { newOrder, type Observed, type Order, type Result, type Sampled } from "./groups.ts"
+import { largeFilesApart } from "./large-file.ts"
 import { type Filed, linkParents, referenceOf } from "./parent.ts"
 
 /** What results are filed into. */
@@ -86,15 +81,18 @@ export function fileOrder(order: Order, about: About, filing: Filing): FiledOrde
 
   const only = specimens.length === 1 ? specimens[0] : undefined
   const within = { ...about, obr: order.obr, specimen: only, focus: undefined }
-  const form = fileObserved(order.observed, key, within, filed, filing)
+  fileObserved(order.observed, key, within, filed, filing)
   for (const [index, sampled] of order.specimens.entries()) {
     const focus = specimens[index]
     // What was observed of a specimen above its orders is filed with that, once for all of them.
     const own = filing.above?.has(sampled) ? [] : sampled.observed
-    form.push(...fileObserved(own, key, { ...within, specimen: focus, focus }, filed, filing))
+    fileObserved(own, key, { ...within, specimen: focus, focus }, filed, filing)
   }
   const { obr } = order
   if (obr !== undefined) {
+    filed.documents = filed.documents.map((one) =>
+      isPresented(one) ? largeFilesApart(one, transaction, reading) : one,
+    )
     const observations = filed.observations.map(({ resource }) => resource)
     const result = observations.map(referenceOf)
     const reported = {
@@ -102,7 +100,9 @@ export function fileOrder(order: Order, about: About, filing: Filing): FiledOrde
       basedOn,
       specimen: specimens,
       result,
-      presentedForm: form,
+      presentedForm: filed.documents
+        .filter(isPresented)
+        .flatMap(({ content }) => content.map(({ attachment }) => attachment)),
       statuses: [
         ...observations.map(({ status }) => status),
         ...filed.documents.map(({ docStatus }) => docStatus ?? "unknown"),
@@ -113,29 +113,26 @@ export function fileOrder(order: Order, about: About, filing: Filing): FiledOrde
   return filed
 }
 
-/** Files observations and documents into `filed`; gives the files, which a report presents. */
+/** Files observations and documents into `filed`. */
 export function fileObserved(
   all: readonly Observed[],
   reportKey: readonly string[],
   within: Within,
   filed: FiledOrder,
   { reading, transaction, distinct }: Filing,
-): Attachment[] {
+): void {
   const mention: Mention = (resource) => transaction.create(resource)
-  const form: Attachment[] = []
   for (const observed of all) {
     const key = distinct([...reportKey, ...observationKey(observed)])
-    if (bringsFile(observed)) {
-      const files = attachmentsOf(observed, reading)
-      if (files.length === 0) reading.note("OBX-5: there is no file in it; it is left out")
-      else filed.documents.push(documentReference(observed, files, key, within, reading, mention))
-      if (!isWithdrawn(observed.lines[0])) form.push(...files)
-      continue
-    }
-    const resource = observation(observed, key, within, reading, mention)
-    if (resource !== undefined) filed.observations.push({ observed, resource })
+    const resource = resourceOf(observed, key, within, reading, mention)
+    if (resource?.resourceType === "DocumentReference") filed.documents.push(resource)
+    else if (resource !== undefined) filed.observations.push({ observed, resource })
   }
-  return form
+}
+
+/** A file that is withdrawn is found by its document; its report presents it no longer. */
+function isPresented({ status }: DocumentReference): boolean {
+  return status === "current"
 }
 
 /** An OBR that has only its set ID would make a report of constants. */

@@ -6,12 +6,12 @@ import type { About } from "../mentioned.ts"
 import { type Part, partOf, partsOf } from "../part.ts"
 import type { Reading } from "../reading.ts"
 import { aisStart, scheduledOrders } from "../segment/ais.ts"
+import { commentOf } from "../segment/nte.ts"
 import { participant, resourceSegments } from "../segment/resource.ts"
 import { schFields } from "../segment/sch.ts"
 import { missed, statusOfAppointment } from "../segment/sch-status.ts"
 import { timeOfAppointment } from "../segment/sch-time.ts"
 import { firstConcept } from "../type/cwe.ts"
-import { textOf } from "../type/value.ts"
 import type { Scheduling } from "./groups.ts"
 import { slotOf } from "./slot.ts"
 
@@ -53,7 +53,7 @@ export function appointmentParts(
   const open = status === undefined || !undecided.has(status.status)
   const standing = open ? "accepted" : "needs-action"
   const [patient] = about
-  const comment = notes.map((nte) => textOf(nte.repetitions(3))).filter((text) => text !== "")
+  const comment = notes.map(commentOf).filter((text) => text !== "")
   if (patient === undefined && sch.raw(26) + sch.raw(27) !== "") {
     reading.note("SCH-26, SCH-27: without a patient there is no order to refer to")
   }

@@ -3,11 +3,11 @@ import type { OwnIdentifier } from "../../fhir/identity.ts"
 import type { Transaction } from "../../fhir/transaction.ts"
 import type { Segment } from "../../hl7/message.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
+import { commentOf } from "../segment/nte.ts"
 import { periodOf, resourceSegments } from "../segment/resource.ts"
 import { appointmentKey } from "../segment/sch.ts"
 import { timeOfAppointment } from "../segment/sch-time.ts"
 import { codingSystem } from "../type/coding.ts"
-import { textOf } from "../type/value.ts"
 import type { Scheduling } from "./groups.ts"
 
 /**
@@ -59,7 +59,7 @@ export function addBlocks(
 ): number {
   const { sch, notes } = scheduling
   const time = timeOfAppointment({ ...scheduling, starts: [] }, reading)
-  const comment = notes.map((nte) => textOf(nte.repetitions(3))).join("\n")
+  const comment = notes.map(commentOf).join("\n")
   const mention: Mention = (resource) => transaction.create(resource)
   let added = 0
   for (const name of ["AIP", "AIL", "AIG"] as const) {

@@ -1,23 +1,17 @@
-import type {
-  Attachment,
-  CodeableConcept,
-  DocumentReference,
-  Observation,
-  Reference,
-} from "fhir/r4"
+import type { CodeableConcept, Observation, Reference } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
+import type { About } from "../mentioned.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import type { Observed } from "../result/groups.ts"
 import { absentCode } from "../type/absent.ts"
 import { codeText, firstConcept, translated } from "../type/cwe.ts"
-import { dateTime, instant } from "../type/dtm.ts"
-import { attachment, pointer } from "../type/ed.ts"
-import { entityAt, entityIdentifier, entityIn } from "../type/ei.ts"
+import { dateTime } from "../type/dtm.ts"
+import { entityAt, entityIdentifier } from "../type/ei.ts"
 import { unitOf } from "../type/quantity.ts"
 import { referenceRange } from "../type/range.ts"
 import { type Status, statusOf } from "../type/status.ts"
-import { attachmentTypes, valuesOf } from "../type/value.ts"
+import { valuesOf } from "../type/value.ts"
 import { observationStatus } from "../vocabulary/decided.ts"
 import { interpretation } from "../vocabulary/interpretation.ts"
 import { targetOf } from "../vocabulary/target.ts"
@@ -26,20 +20,14 @@ import { annotations } from "./nte.ts"
 import { effective } from "./obr.ts"
 import { extensionsOf } from "./observation-extension.ts"
 import { performersOf } from "./performer.ts"
+import { specimensNamed } from "./specimen-named.ts"
 
 /** What an observation stands in. */
-export interface Within {
-  subject: Reference
-  encounter: Reference | undefined
-  specimen: Reference | undefined
+export interface Within extends About {
+  specimen?: Reference | undefined
   /** Set where the specimen itself was observed, not the patient. */
-  focus: Reference | undefined
-  obr: Segment | undefined
-}
-
-/** Whether an OBX brings a file, or points to one, instead of a value. */
-export function bringsFile({ lines: [obx] }: Observed): boolean {
-  return attachmentTypes.has(obx.text(2) ?? "")
+  focus?: Reference | undefined
+  obr?: Segment | undefined
 }
 
 /** What tells an observation from others of its report, but for repeats: OBX-3 and OBX-4. */
@@ -71,6 +59,7 @@ export function observation(
     .repetitions(7)
     .map((part) => part.whole().trim())
     .join("~")
+  const ranges = range ? [referenceRange(range, unitOf(obx.repetitions(6)[0], reading))] : []
   const observedAt = dateTime(obx.text(14), "OBX-14", reading)
   const { status, _status } = statusOfObservation(observed, within.obr, reading)
   const time = observedAt ? { effectiveDateTime: observedAt } : effective(within.obr, reading)
@@ -101,26 +90,17 @@ export function observation(
     note: annotations(notes, reading, mention),
     bodySite: firstConcept(obx, "OBX-20", reading),
     method: firstConcept(obx, "OBX-17", reading),
-    specimen: within.specimen ?? specimenNamed(obx, reading),
+    specimen: within.specimen ?? specimensNamed(obx, reading)[0],
     device: deviceOf(observed, reading, mention),
-    referenceRange: range ? [referenceRange(range, unitOf(obx.repetitions(6)[0], reading))] : [],
     // Several values of one observation are its components, each asked by the same code.
-    component:
-      more.length === 0 ? [] : values.map((each) => ({ code: code ?? absentCode, ...each })),
+    ...(more.length === 0
+      ? { referenceRange: ranges }
+      : {
+          component: values.map((each) => {
+            return { code: code ?? absentCode, ...each, referenceRange: ranges }
+          }),
+        }),
   }
-}
-
-/**
- * The files an OBX brings, one for each repetition of OBX-5. One that is withdrawn often comes
- * without its file, and has to be found all the same: an attachment without data stands for it.
- */
-export function attachmentsOf({ lines: [obx] }: Observed, reading: Reading): Attachment[] {
-  const title = obx.component(3, 2) ?? obx.component(3)
-  const files = each(obx, 5, (value) => {
-    const file = obx.text(2) === "RP" ? pointer(value) : attachment(value, "OBX-5", reading)
-    return file && { ...file, title }
-  })
-  return files.length === 0 && isWithdrawn(obx) ? [{ ...absentCode, title }] : files
 }
 
 /** OBX-11 D and W: what it brought before was wrong. */
@@ -129,54 +109,12 @@ export function isWithdrawn(obx: Segment): boolean {
   return status === "D" || status === "W"
 }
 
-/** The document that the files of an OBX are, so that it can be found without its report. */
-export function documentReference(
-  observed: Observed,
-  attachments: Attachment[],
-  key: readonly string[],
-  within: Within,
-  reading: Reading,
-  mention: Mention,
-): DocumentReference {
-  const [obx] = observed.lines
-  const { status } = statusOfObservation(observed, within.obr, reading)
-  const type = firstConcept(obx, "OBX-3", reading)
-  const issued = obx.text(14) ?? within.obr?.text(22) ?? within.obr?.text(7)
-  return {
-    resourceType: "DocumentReference",
-    identifier: [own(reading, "DocumentReference", ...key)],
-    status: status === "entered-in-error" ? status : "current",
-    docStatus: documentStatuses[status],
-    type,
-    description: annotations(observed.notes, reading, mention)
-      .map(({ text }) => text)
-      .join("\n"),
-    subject: within.subject,
-    date: hasClock(issued) ? instant(issued, "OBX-14", reading) : undefined,
-    content: attachments.map((attachment) => ({ attachment })),
-    context: { encounter: within.encounter && [within.encounter] },
-  }
-}
-
-/** A day alone makes no instant. */
-function hasClock(time: string | undefined): boolean {
-  return time !== undefined && time.length >= "202604151200".length
-}
-
-const documentStatuses: Partial<Record<Observation["status"], DocumentReference["docStatus"]>> = {
-  amended: "amended",
-  corrected: "amended",
-  "entered-in-error": "entered-in-error",
-  final: "final",
-  preliminary: "preliminary",
-}
-
 /**
  * OBX-11 (table 0085), of a text that of the first line that is not final. Without it OBR-25 may
  * say that everything is final or nothing is; else the status is not known, and nothing is called
  * final that its sender has not called so.
  */
-function statusOfObservation(
+export function statusOfObservation(
   { lines }: Observed,
   obr: Segment | undefined,
   reading: Reading,
@@ -192,17 +130,6 @@ function statusOfObservation(
   if (whole === "P") return { status: "preliminary" }
   reading.note("OBX-11: no status is given; it is written as unknown")
   return { status: "unknown" }
-}
-
-/** OBX-33: the specimen by its number, where the message does not bring it. */
-function specimenNamed(obx: Segment, reading: Reading): Reference | undefined {
-  const [eip] = obx.repetitions(33)
-  const filler = eip && entityIn(eip, 2)
-  const number = filler ?? (eip && entityIn(eip, 1))
-  if (number === undefined) return undefined
-  const local = filler ? `specimen-${reading.sender}` : "placer-specimen"
-  const type = filler ? "FILL" : "PLAC"
-  return { type: "Specimen", identifier: entityIdentifier(number, type, local, reading) }
 }
 
 /** Why there is no value, where OBX-32 or OBX-11 tells. */

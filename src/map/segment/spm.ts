@@ -1,15 +1,14 @@
-import type { CodeableConcept, Identifier, Reference, Specimen } from "fhir/r4"
+import type { Identifier, Reference, Specimen } from "fhir/r4"
 import type { Repetition, Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import type { Order, Sampled } from "../result/groups.ts"
-import { codingSystem } from "../type/coding.ts"
+import { compositeQuantity } from "../type/cq.ts"
 import { concept, firstConcept, translated } from "../type/cwe.ts"
 import { identifier } from "../type/cx.ts"
 import { dateTime, period } from "../type/dtm.ts"
 import { type Entity, entityAt, entityIdentifier, entityIn, entityKey } from "../type/ei.ts"
 import { decimal } from "../type/quantity.ts"
-import { practitioner } from "../type/xcn.ts"
 import { additivePreservative } from "../vocabulary/additive-preservative.ts"
 import { bodySite } from "../vocabulary/body-site.ts"
 import { specimenAvailability } from "../vocabulary/specimen-availability.ts"
@@ -18,8 +17,8 @@ import { specimenCondition } from "../vocabulary/specimen-condition.ts"
 import { specimenType } from "../vocabulary/specimen-type.ts"
 import { targetOf } from "../vocabulary/target.ts"
 import { annotations } from "./nte.ts"
+import { collector, fasting } from "./obr-specimen.ts"
 import { dated, orderNumbers } from "./orc.ts"
-import { personsOf } from "./prt.ts"
 
 /** What specimens belong to. */
 export interface Collected {
@@ -30,7 +29,7 @@ export interface Collected {
 }
 
 /** What specimens under an order are keyed by. */
-interface Keyed extends Collected {
+export interface Keyed extends Collected {
   reportKey: readonly string[]
   order: Order
 }
@@ -97,7 +96,11 @@ export function specimen(
       return number && { type: "Specimen", identifier: number }
     }),
     request: requests,
-    collection: { collector: collector(order, reading, mention), ...collection(spm, reading) },
+    collection: {
+      collector: collector(order, reading, mention),
+      ...collection(spm, reading),
+      ...fasting(order?.obr, reading),
+    },
     container: containersOf(spm, containers, reading),
     condition: [
       ...each(spm, 24, (cwe) =>
@@ -126,17 +129,6 @@ function shipments(spm: Segment, reading: Reading): Identifier[] {
   return [{ ...entityIdentifier(shipment, undefined, "shipment", reading), type }]
 }
 
-/** OBR-10; or the specimen's collector among the PRT. */
-function collector(
-  order: Order | undefined,
-  reading: Reading,
-  mention: Mention,
-): Reference | undefined {
-  if (order === undefined) return undefined
-  const [xcn] = [...(order.obr?.repetitions(10) ?? []), ...personsOf(order, "collector")]
-  return xcn && practitioner(xcn, reading, mention)
-}
-
 /** What SPM says of the container belongs to the first of them. */
 function containersOf(spm: Segment, sacs: readonly Segment[], reading: Reading) {
   const said = {
@@ -161,75 +153,14 @@ function containersOf(spm: Segment, sacs: readonly Segment[], reading: Reading) 
   return [{ ...first, ...said, additiveCodeableConcept }, ...more]
 }
 
-/**
- * The specimen of a sender that still writes OBR-15 (SPS, up to 2.5) and no SPM; undefined where
- * it does not say which. OBR-7 is then when it was taken (2.5.1, 7.4.1.7).
- */
-export function orderedSpecimen(
-  obr: Segment,
-  { subject, requests, reportKey, order }: Keyed,
-  reading: Reading,
-  mention: Mention,
-): Specimen | undefined {
-  const [source] = obr.repetitions(15)
-  if (source === undefined) return undefined
-  const type = sourceType(source, reading)
-  if (type === undefined) return undefined
-  const [volume, unit] = [decimal(obr.text(9)), obr.text(9, 2)]
-  const remarks = [
-    source.component(3),
-    ...obr.repetitions(39).map((cwe) => cwe.text(2) ?? cwe.text(9)),
-  ]
-  const until = obr.text(8)
-  const [taken] = obr.repetitions(7)
-  return {
-    resourceType: "Specimen",
-    identifier: [own(reading, "Specimen", ...reportKey, "OBR-15")],
-    type,
-    subject,
-    receivedTime: dateTime(obr.text(14), "OBR-14", reading),
-    request: requests,
-    collection: {
-      collector: collector(order, reading, mention),
-      collectedDateTime: until ? undefined : dateTime(taken?.text(), "OBR-7", reading),
-      collectedPeriod: until ? period(taken?.text(), until, "OBR-8", reading) : undefined,
-      quantity: volume === undefined ? undefined : { value: volume, unit },
-      bodySite: sourceConcept(source, 4, reading),
-    },
-    container: [{ additiveCodeableConcept: sourceConcept(source, 2, reading) }],
-    note: remarks.flatMap((text) => (text === undefined ? [] : { text })),
-  }
-}
-
-/** SPS-1 is a CWE in subcomponents; up to 2.3 a plain code of table 0070. */
-function sourceType(source: Repetition, reading: Reading): CodeableConcept | undefined {
-  const isPlain = source.text(1, 3) === undefined
-  return sourceConcept(source, 1, reading, isPlain ? "HL70070" : undefined)
-}
-
-function sourceConcept(
-  source: Repetition,
-  component: number,
-  reading: Reading,
-  table?: string,
-): CodeableConcept | undefined {
-  const [code, text, name] = [1, 2, 3].map((part) => source.text(component, part))
-  const local = code === undefined ? name : (name ?? table)
-  if (code === undefined) return text === undefined ? undefined : { text }
-  return {
-    coding: [{ system: codingSystem(local, undefined, "OBR-15", reading), code, display: text }],
-  }
-}
-
 /** SPM-17 is a range; its start alone is when the specimen was taken. */
 function collection(spm: Segment, reading: Reading): Specimen["collection"] {
   const [taken, until] = [spm.text(17), spm.text(17, 2)]
   const [amount] = spm.repetitions(12)
-  const value = decimal(amount?.text(1))
   return {
     collectedDateTime: until === undefined ? dateTime(taken, "SPM-17", reading) : undefined,
     collectedPeriod: until === undefined ? undefined : period(taken, until, "SPM-17", reading),
-    quantity: value === undefined ? undefined : { value, unit: amount?.text(2) },
+    quantity: amount && compositeQuantity(amount, undefined, reading),
     method: each(spm, 7, (cwe) =>
       translated(cwe, targetOf(specimenCollectionMethod, cwe.text(1)), "SPM-7", reading),
     )[0],
@@ -238,6 +169,7 @@ function collection(spm: Segment, reading: Reading): Specimen["collection"] {
     )[0],
   }
 }
+
 const table0203 = "http://terminology.hl7.org/CodeSystem/v2-0203"
 
 /** A code that names another system is none of the table, though it may read like one. */

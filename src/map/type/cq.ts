@@ -20,7 +20,7 @@ export function compositeQuantity(
     return undefined
   }
   const unit = component === undefined ? (part: number) => cq.text(2, part) : unitIn(cq, component)
-  return quantityOf(value, unitNamed({ code: unit(1), text: unit(2), system: unit(3) }))
+  return quantityOf(value, unitNamed({ code: unit(1), text: unit(9) ?? unit(2), system: unit(3) }))
 }
 
 /** The unit of a CQ within a component: what stands behind the number there. */

@@ -13,7 +13,7 @@ import { isOid, isUri } from "./hd.ts"
 export function licence(dln: Repetition, where: string, reading: Reading): Identifier | undefined {
   const value = dln.text(1)
   if (value === undefined) return undefined
-  const [issuer, name] = [dln.text(2), dln.text(2, 2)]
+  const [issuer, name] = [dln.text(2) ?? dln.text(2, 4), dln.text(2, 2)]
   const end = date(dln.text(3), where, reading)
   return {
     type: identifierTypeOf("DL"),

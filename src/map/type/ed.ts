@@ -1,6 +1,7 @@
 import type { Attachment } from "fhir/r4"
 import type { Repetition } from "../../hl7/message.ts"
 import type { Reading } from "../reading.ts"
+import { alternateCode } from "./alternate.ts"
 
 /**
  * Encapsulated data (2.5.1, 2A.24) as an Attachment with its bytes; undefined without any. Its
@@ -21,7 +22,17 @@ export function attachment(
     return { contentType: "text/plain", data: Buffer.from(text).toString("base64") }
   }
   const plain = ed.text(4)?.toUpperCase() === "A" ? "text/plain" : undefined
-  return { contentType: sniffed(data) ?? mediaType(ed.text(2), ed.text(3)) ?? plain, data }
+  const contentType = sniffed(data) ?? mediaType(ed.text(2), ed.text(3)) ?? plain
+  return contentType ? { contentType, data } : { ...unknownType(ed), data }
+}
+
+/** A file needs a media type (att-1): nobody knows it, and ED-2 may tell an image from a sound. */
+function unknownType(ed: Repetition): Pick<Attachment, "contentType" | "_contentType"> {
+  const code = ed.text(3) === undefined ? ed.text(2) : undefined
+  return {
+    contentType: "application/octet-stream",
+    _contentType: code === undefined ? undefined : alternateCode(code, "0191"),
+  }
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Repetition, Segment } from "../../hl7/message.ts"
 import type { Reading } from "../reading.ts"
 import { concept } from "./cwe.ts"
 import { period, readDateTime } from "./dtm.ts"
+import { numericArray } from "./na.ts"
 import { decimal, quantityOf, type Unit, unitOf } from "./quantity.ts"
 import { structuredNumeric } from "./sn.ts"
 
@@ -15,6 +16,7 @@ export type Value = Pick<
   | "valueQuantity"
   | "valueRange"
   | "valueRatio"
+  | "valueSampledData"
   | "valueString"
   | "valueTime"
 >
@@ -47,7 +49,7 @@ export function valuesOf(segments: readonly [Segment, ...Segment[]], reading: Re
 export const attachmentTypes: ReadonlySet<string> = new Set(["ED", "RP"])
 
 /** OBX-2 of the values that are lines of a text. */
-const textTypes: ReadonlySet<string> = new Set(["TX", "FT", "ST", "VR"])
+const textTypes: ReadonlySet<string> = new Set(["TX", "FT", "ST"])
 
 /** The lines as one text; `^` and `&` in them are text too (nHapi #570). */
 export function textOf(lines: readonly Repetition[]): string {
@@ -96,6 +98,10 @@ function read(
       return some("valuePeriod", period(value.text(1), value.text(2), "OBX-5", reading))
     case "NR":
       return range(decimal(value.text(1)), decimal(value.text(2)), unit)
+    case "NA":
+      return some("valueSampledData", numericArray(value, unit))
+    case "VR":
+      return some("valueString", valuesBetween(value))
     case "TM":
       return some("valueTime", timeOfDay(value.text(1)))
     default:
@@ -114,6 +120,13 @@ function range(low: number | undefined, high: number | undefined, unit: Unit): V
   const end = (value: number | undefined) =>
     value === undefined ? undefined : quantityOf(value, unit)
   return { valueRange: { low: end(low), high: end(high) } }
+}
+
+/** A value range (VR, 2.5.1, 2A.82): the first of its values and the last. */
+function valuesBetween(vr: Repetition): string | undefined {
+  if (vr.components() > 2) return undefined
+  const ends = [vr.component(1), vr.component(2)].filter((end) => end !== undefined)
+  return ends.join("-") || undefined
 }
 
 /** Not the noting one: an impossible time is kept as text here. */

@@ -43,8 +43,8 @@ describe("the media type of a file", () => {
     ["^IM^JPEG", "image/jpeg"],
     ["^text^csv", "text/csv"],
     ["^text/csv^", "text/csv"],
-    ["^AP^Octet-stream", undefined],
-    ["^constructor^constructor", undefined],
+    ["^AP^Octet-stream", "application/octet-stream"],
+    ["^constructor^constructor", "application/octet-stream"],
   ])("is read from %p where the bytes are nothing known", (named, contentType) => {
     expect(made(`${named}^Base64^AAAA`)).toEqual({ contentType, data: "AAAA" })
   })
