@@ -9,7 +9,7 @@ import { administrationKey, medicationAdministration } from "./pharmacy/administ
 import { dispenseKey, medicationDispense } from "./pharmacy/dispense.ts"
 import { addObserved } from "./pharmacy/drug-observed.ts"
 import type { OrderKey } from "./pharmacy/key.ts"
-import { type PharmacyOrder, type Treated, treatmentsOf } from "./pharmacy/order.ts"
+import { type PharmacyOrder, type Prepared, type Treated, treatmentsOf } from "./pharmacy/order.ts"
 import {
   addRequest,
   type Keeping,
@@ -160,19 +160,21 @@ function addGiven(
 ): void {
   const { transaction, reading } = filing
   const mention: Mention = (resource) => transaction.create(resource)
+  const prescribed = (given: Prepared, key: readonly string[]) => {
+    const observed = addObserved(given, key, about, filing).map(plain)
+    return { ...about, request, known, observed }
+  }
   for (const dispensed of order.dispensed) {
     const key = filing.distinct(["dispense", ...dispenseKey(dispensed, known, reading)])
-    const observed = addObserved(dispensed, key, about, filing).map(plain)
-    const prescribed = { ...about, request, known, observed }
-    const made = medicationDispense(dispensed, order, key, prescribed, reading, mention)
+    const of = prescribed(dispensed, key)
+    const made = medicationDispense(dispensed, order, key, of, reading, mention)
     if (owned === "dispense") transaction.update(made)
     else mention(made)
   }
   for (const given of order.administered) {
     const key = filing.distinct(["administration", ...administrationKey(given, known, reading)])
-    const observed = addObserved(given, key, about, filing).map(plain)
-    const prescribed = { ...about, request, known, observed }
-    const made = medicationAdministration(given, order, key, prescribed, reading, mention)
+    const of = prescribed(given, key)
+    const made = medicationAdministration(given, order, key, of, reading, mention)
     if (owned === "administration") transaction.update(made)
     else mention(made)
   }
