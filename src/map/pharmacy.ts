@@ -5,6 +5,7 @@ import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message } from "../message.ts"
 import { addCharges } from "./finance/charge.ts"
 import { type About, mentionPatient } from "./mentioned.ts"
+import { tasksOf } from "./order/task.ts"
 import { administrationKey, medicationAdministration } from "./pharmacy/administration.ts"
 import { dispenseKey, medicationDispense } from "./pharmacy/dispense.ts"
 import { addObserved } from "./pharmacy/drug-observed.ts"
@@ -19,7 +20,6 @@ import {
   prescriptionName,
   type Whom,
 } from "./pharmacy/prescribe.ts"
-import { taskOf } from "./pharmacy/task.ts"
 import { noteUnplaced } from "./pharmacy/unplaced.ts"
 import { addOrigin, concluded, type Mention, readMessage } from "./reading.ts"
 import { distinct, type Filing } from "./result/report.ts"
@@ -147,8 +147,16 @@ function addOrder(
   if (about !== undefined) addGiven(order, { known, request: focus, about }, owned, filing)
   const detailed = order.requested ?? order.encoded ?? order.dispensed[0] ?? order.administered[0]
   if (order.orc === undefined || (owned !== "answer" && detailed)) return
-  const task = taskOf(order.orc, known, focus, about, reading, mention)
-  if (task !== undefined) transaction.update(task)
+  if (focus === undefined) {
+    reading.note("ORC: no number names the order; what is said of it is left out")
+    return
+  }
+  const spoken = { identity: known.identity, focus, about, notes: [] }
+  const tasks = tasksOf(order.orc, spoken, "all", reading, mention)
+  for (const task of tasks) transaction.update(task)
+  if (tasks.length === 0) {
+    reading.note("ORC-1: it neither asks nor answers anything about an order; it is left out")
+  }
 }
 
 /** What was dispensed and what was given of an order. */

@@ -32,7 +32,7 @@ import {
   visitPart,
 } from "./request.ts"
 import { addBackground, filePrior, fileSpecimens, fileSupporting } from "./supporting.ts"
-import { answerTask } from "./task.ts"
+import { tasksOf } from "./task.ts"
 
 /** The ServiceRequests that a message keeps up to date. */
 export function ownedOrders(message: Message, context: ReadContext, layout: Layout): string[] {
@@ -80,10 +80,11 @@ export function mapOrders(message: Message, context: MapContext, layout: Layout)
 const refusals = new Set(["AE", "AR", "CE", "CR"])
 
 /** What a message says of one order; two ORC of one number speak of the same, the later last. */
-interface Spoken {
+interface Said {
   identity: OwnIdentifier
   parts: Map<string, Part>
-  task: Task | undefined
+  /** By what was asked. */
+  tasks: Map<string | undefined, Task>
 }
 
 /** Adds the orders of one patient; gives what was told of them. */
@@ -96,7 +97,7 @@ function addOrders(
 ): Told[] {
   const { transaction, reading } = filing
   const told: Told[] = []
-  for (const { identity, parts, task } of spokenOf(result, identities, about, filing)) {
+  for (const { identity, parts, tasks } of saidOf(result, identities, about, filing)) {
     const name = ownedName(identity)
     const layer = { messageId: reading.message.id, known: known.get(name) ?? [] }
     const elementsOf = (part: string) => requestElements.get(part) ?? []
@@ -104,31 +105,32 @@ function addOrders(
     for (const each of laid.mentions) transaction.create(each)
     transaction.update(serviceRequestOf(identity, about, laid.elements))
     told.push(...laid.told)
-    if (task !== undefined) transaction.update(task)
+    for (const task of tasks.values()) transaction.update(task)
   }
   return told
 }
 
-function spokenOf(
+function saidOf(
   result: Result,
   identities: ReadonlyMap<Order, OwnIdentifier>,
   about: About,
   filing: Filing,
-): Iterable<Spoken> {
+): Iterable<Said> {
   const { transaction, reading } = filing
   const visit = visitPart(visitOf(result.pv1, about.subject, reading), reading)
   const above = fileAbove(result, about, filing)
-  const all = new Map<string, Spoken>()
+  const all = new Map<string, Said>()
   let replaced: OwnIdentifier | undefined
   for (const [order, identity] of identities) {
     noteOthers(order, reading)
     const mention: Mention = (resource) => transaction.create(resource)
-    const task = answerTask(order, identity, about, reading, mention)
+    const answered = { identity, focus: referenceTo(identity), about, notes: order.notes }
+    const tasks = tasksOf(order.orc, answered, "answers", reading, mention)
     const parts = [
       ...requestParts(order, reading),
       partOf("ORC", reading, () => ({ extension: businessEvent(order.orc, reading) })),
       // What is noted on an answer is the Task's: the placer's own notes stay the order's.
-      task ? undefined : notesPart(order, reading),
+      tasks.length > 0 ? undefined : notesPart(order, reading),
       reasonsPart(order, about, filing),
       fileSupporting(order, identity, about, filing),
       filePrior(order, about, filing),
@@ -136,9 +138,10 @@ function spokenOf(
       visit,
       order.orc?.text(1) === "RO" ? replacingPart(replaced, reading) : undefined,
     ]
-    const spoken = all.get(identity.value) ?? { identity, parts: new Map(), task }
-    for (const part of parts) if (part !== undefined) spoken.parts.set(part.part, part)
-    all.set(identity.value, { ...spoken, task: task ?? spoken.task })
+    const said = all.get(identity.value) ?? { identity, parts: new Map(), tasks: new Map() }
+    for (const part of parts) if (part !== undefined) said.parts.set(part.part, part)
+    for (const task of tasks) said.tasks.set(task.code?.coding?.[0]?.code, task)
+    all.set(identity.value, said)
     if (replacedControls.has(order.orc?.text(1) ?? "")) replaced = identity
   }
   return all.values()

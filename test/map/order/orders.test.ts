@@ -104,27 +104,47 @@ describe("an order and what is said to it", () => {
 })
 
 describe("what ORC-1 says", () => {
-  test.each<[string, ServiceRequest["status"], string | undefined]>([
-    ["NW", "active", undefined],
-    ["CA", "revoked", undefined],
-    ["DC", "revoked", undefined],
-    ["HD", "on-hold", undefined],
-    ["XO", "active", undefined],
-    ["SN", "active", undefined],
-    ["SS", "unknown", undefined],
-    ["NA", "active", "accepted"],
-    ["OK", "active", "accepted"],
-    ["UA", "revoked", "rejected"],
-    ["CR", "revoked", "cancelled"],
-    ["OC", "revoked", "cancelled"],
-    ["UC", "active", "in-progress"],
-    ["HR", "on-hold", "on-hold"],
-    ["ZZ", "unknown", undefined],
-  ])("%s makes the order %s and its answer %s", (control, status, task) => {
+  test.each<[string, ServiceRequest["status"], Record<string, string>]>([
+    ["NW", "active", {}],
+    ["CA", "revoked", {}],
+    ["DC", "revoked", {}],
+    ["HD", "on-hold", {}],
+    ["XO", "active", {}],
+    ["SN", "active", {}],
+    ["SS", "unknown", {}],
+    ["NA", "active", { fulfill: "accepted" }],
+    ["OK", "active", { fulfill: "accepted" }],
+    ["UA", "revoked", { fulfill: "rejected" }],
+    ["CR", "revoked", { abort: "completed", fulfill: "cancelled" }],
+    ["OC", "revoked", { fulfill: "cancelled" }],
+    ["UC", "active", { abort: "rejected", fulfill: "in-progress" }],
+    ["HR", "on-hold", { suspend: "completed", fulfill: "on-hold" }],
+    ["XR", "active", { change: "completed", fulfill: "accepted" }],
+    ["ZZ", "unknown", {}],
+  ])("%s makes the order %s and its answers %p", (control, status, tasks) => {
     const { bundle } = mapped(message([header("ORM^O01"), pid, `ORC|${control}|P1^EMR`]))
     expect(request(bundle)?.status).toBe(status)
-    expect(resources(bundle, "Task")[0]?.status).toBe(task as "accepted")
+    const made = resources(bundle, "Task").map(({ code, status }) => [
+      code?.coding?.[0]?.code,
+      status,
+    ])
+    expect(Object.fromEntries(made)).toEqual(tasks)
     expect(invalid(bundle)).toEqual([])
+  })
+
+  test("two answers to one order are both told", () => {
+    const segments = [pid, "ORC|UX|P1^EMR", "ORC|CR|P1^EMR"]
+    const { bundle, notes } = mapped(message([header("ORR^O02"), ...segments]))
+    const made = resources(bundle, "Task").map(({ code, status }) => [
+      code?.coding?.[0]?.code,
+      status,
+    ])
+    expect(made).toEqual([
+      ["change", "rejected"],
+      ["fulfill", "cancelled"],
+      ["abort", "completed"],
+    ])
+    expect(notes).toEqual([])
   })
 
   test("how the order stands counts before what was done with it", () => {
