@@ -147,13 +147,24 @@ describe("an answer", () => {
 
   test("that was not accepted says so", () => {
     const { notes } = mapped(sent("RRE^O12", ["MSA|AE|P1", "ORC|UA|RX1"]))
-    expect(notes).toEqual(["MSA-1: the message it answers was not accepted"])
+    expect(notes).toEqual(["MSA-1: what was sent was refused as a whole"])
   })
 
-  test("that names no order is held, and so is an order of nobody", () => {
-    expect(mapMessage(maps, sent("RRE^O12", ["MSA|AA|P1"]), context())).toEqual({
-      problem: "it answers another message and names no order",
-    })
+  test("that names no order is done with where it accepts, and held where it refuses", () => {
+    const accepted = mapped(sent("RRE^O12", ["MSA|AA|P1"], { pid: "" }))
+    expect(accepted.bundle.entry).toEqual([])
+    expect(accepted.notes).toEqual([
+      "it accepts what it answers (MSA-1) and names no order: there is nothing to send",
+    ])
+    for (const pid of ["", undefined]) {
+      const refused = sent("RRE^O12", ["MSA|AR|P1"], { pid })
+      expect(mapMessage(maps, refused, context())).toEqual({
+        problem: "the orders it answers were refused as a whole (MSA-1), and it names none",
+      })
+    }
+  })
+
+  test("an order of nobody is held", () => {
     const nobody = sent("RDE^O11", ["ORC|NW|RX1", "RXE||A^Amox"], { pid: "" })
     expect(mapMessage(maps, nobody, context())).toEqual({ problem: "no PID segment" })
   })
