@@ -5,11 +5,19 @@ import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message } from "../message.ts"
 import { addCharges } from "./finance/charge.ts"
 import { type About, mentionPatient } from "./mentioned.ts"
+import { tasksOf } from "./order/task.ts"
+import {
+  mapWithoutPatient,
+  namesNoPatient,
+  noteRefused,
+  numbersAsked,
+  withoutOrder,
+} from "./order/without-patient.ts"
 import { administrationKey, medicationAdministration } from "./pharmacy/administration.ts"
 import { dispenseKey, medicationDispense } from "./pharmacy/dispense.ts"
 import { addObserved } from "./pharmacy/drug-observed.ts"
 import type { OrderKey } from "./pharmacy/key.ts"
-import { type PharmacyOrder, type Treated, treatmentsOf } from "./pharmacy/order.ts"
+import { type PharmacyOrder, type Prepared, type Treated, treatmentsOf } from "./pharmacy/order.ts"
 import {
   addRequest,
   type Keeping,
@@ -19,7 +27,6 @@ import {
   prescriptionName,
   type Whom,
 } from "./pharmacy/prescribe.ts"
-import { taskOf } from "./pharmacy/task.ts"
 import { noteUnplaced } from "./pharmacy/unplaced.ts"
 import { addOrigin, concluded, type Mention, readMessage } from "./reading.ts"
 import { distinct, type Filing } from "./result/report.ts"
@@ -58,9 +65,10 @@ function ownedPrescriptions(message: Message, context: ReadContext): string[] {
   const owned: Owned = owns[message.type as keyof typeof owns]
   if (owned !== "request" && owned !== "answer") return []
   const reading = readMessage(message, context)
+  if (namesNoPatient(reading)) return numbersAsked(reading)
   const counted = distinct()
   return treatmentsOf(reading).flatMap(({ pid, orders }) => {
-    const patient = pid && patientIdentity(pid, reading)
+    const patient = patientIdentity(pid, reading)
     if (patient === undefined) return []
     const about = { subject: referenceTo(patient), encounter: undefined }
     const names = orders.map((order) =>
@@ -72,21 +80,15 @@ function ownedPrescriptions(message: Message, context: ReadContext): string[] {
 
 function map(message: Message, context: MapContext): Mapped {
   const reading = readMessage(message, context)
+  if (namesNoPatient(reading)) return mapWithoutPatient(reading, "MedicationRequest", context.known)
   const owned: Owned = owns[message.type as keyof typeof owns]
   const treatments = treatmentsOf(reading)
-  const orders = treatments.flatMap(({ orders }) => orders)
-  if (orders.length === 0) {
-    return {
-      problem:
-        owned === "answer"
-          ? "it answers another message and names no order"
-          : "there is no ORC and no drug in it",
-    }
+  if (treatments.length === 0) return { problem: "no PID segment" }
+  if (treatments.every(({ orders }) => orders.length === 0)) {
+    if (owned === "answer") return withoutOrder(reading)
+    return { problem: "there is no ORC and no drug in it" }
   }
-  const accepted = reading.parsed.first("MSA")?.text(1) ?? "AA"
-  if (!accepted.endsWith("A")) reading.note("MSA-1: the message it answers was not accepted")
-  const missing = treatments.some(({ pid }) => pid === undefined)
-  if (missing && owned !== "answer") return { problem: "no PID segment" }
+  noteRefused(reading)
   const transaction = new Transaction(reading.site.id)
   const filing: Keeping = {
     transaction,
@@ -105,27 +107,25 @@ function map(message: Message, context: MapContext): Mapped {
 
 function addTreated(treated: Treated, index: number, owned: Owned, filing: Keeping): void {
   const { transaction, reading } = filing
-  const { pid, pv1, orders, notes, allergies, insurances, charges } = treated
-  const about = pid && mentionPatient({ ...treated, pid }, index, filing)
+  const { pv1, orders, notes, allergies, insurances, charges } = treated
+  const about = mentionPatient(treated, index, filing)
   if (notes.some((nte) => nte.text(3) !== undefined)) {
     reading.note("NTE under PID: FHIR has no place for it")
   }
   const mention: Mention = (resource) => transaction.create(resource)
-  if (about !== undefined) {
-    for (const al1 of allergies) {
-      const made = allergy(al1, about.subject, reading)
-      if (made !== undefined) mention(made)
-    }
-    for (const in1 of insurances) {
-      const made = coverage(in1, about.subject, reading, mention)
-      if (made !== undefined) mention(made)
-    }
+  for (const al1 of allergies) {
+    const made = allergy(al1, about.subject, reading)
+    if (made !== undefined) mention(made)
   }
-  if (about !== undefined && charges.length > 0) {
+  for (const in1 of insurances) {
+    const made = coverage(in1, about.subject, reading, mention)
+    if (made !== undefined) mention(made)
+  }
+  if (charges.length > 0) {
     const nothing = { account: undefined, diagnoses: new Map(), procedures: new Map() }
     addCharges(charges, about, nothing, filing)
   }
-  for (const order of orders) addOrder(order, about && { about, pv1 }, owned, filing)
+  for (const order of orders) addOrder(order, { about, pv1 }, owned, filing)
 }
 
 /** Whom to call about an order, what it costs, and which step of the work it is. */
@@ -133,24 +133,27 @@ const unplacedOfOrder = [
   6, 11, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 30, 31, 32, 33, 34,
 ]
 
-function addOrder(
-  order: PharmacyOrder,
-  whom: Whom | undefined,
-  owned: Owned,
-  filing: Keeping,
-): void {
+function addOrder(order: PharmacyOrder, whom: Whom, owned: Owned, filing: Keeping): void {
   const { transaction, reading } = filing
-  const about = whom?.about
+  const { about } = whom
   const mention: Mention = (resource) => transaction.create(resource)
   if (order.orc) noteUnplaced(order.orc, unplacedOfOrder, reading)
   const known = keyed(order, about, owned, filing)
-  const request = whom && addRequest(order, known, whom, owned, filing)
-  const focus = request ?? numbered(known, about, reading)
-  if (about !== undefined) addGiven(order, { known, request: focus, about }, owned, filing)
+  const request = addRequest(order, known, whom, owned, filing)
+  const focus = request ?? numbered(known, reading)
+  addGiven(order, { known, request: focus, about }, owned, filing)
   const detailed = order.requested ?? order.encoded ?? order.dispensed[0] ?? order.administered[0]
   if (order.orc === undefined || (owned !== "answer" && detailed)) return
-  const task = taskOf(order.orc, known, focus, about, reading, mention)
-  if (task !== undefined) transaction.update(task)
+  if (focus === undefined) {
+    reading.note("ORC: no number names the order; what is said of it is left out")
+    return
+  }
+  const spoken = { identity: known.identity, focus, about, notes: [] }
+  const tasks = tasksOf(order.orc, spoken, "all", reading, mention)
+  for (const task of tasks) transaction.update(task)
+  if (tasks.length === 0) {
+    reading.note("ORC-1: it neither asks nor answers anything about an order; it is left out")
+  }
 }
 
 /** What was dispensed and what was given of an order. */
@@ -162,19 +165,21 @@ function addGiven(
 ): void {
   const { transaction, reading } = filing
   const mention: Mention = (resource) => transaction.create(resource)
+  const prescribed = (given: Prepared, key: readonly string[]) => {
+    const observed = addObserved(given, key, about, filing).map(plain)
+    return { ...about, request, known, observed }
+  }
   for (const dispensed of order.dispensed) {
     const key = filing.distinct(["dispense", ...dispenseKey(dispensed, known, reading)])
-    const observed = addObserved(dispensed, key, about, filing).map(plain)
-    const prescribed = { ...about, request, known, observed }
-    const made = medicationDispense(dispensed, order, key, prescribed, reading, mention)
+    const of = prescribed(dispensed, key)
+    const made = medicationDispense(dispensed, order, key, of, reading, mention)
     if (owned === "dispense") transaction.update(made)
     else mention(made)
   }
   for (const given of order.administered) {
     const key = filing.distinct(["administration", ...administrationKey(given, known, reading)])
-    const observed = addObserved(given, key, about, filing).map(plain)
-    const prescribed = { ...about, request, known, observed }
-    const made = medicationAdministration(given, order, key, prescribed, reading, mention)
+    const of = prescribed(given, key)
+    const made = medicationAdministration(given, order, key, of, reading, mention)
     if (owned === "administration") transaction.update(made)
     else mention(made)
   }

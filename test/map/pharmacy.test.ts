@@ -126,9 +126,12 @@ describe("an answer", () => {
   test("settles the request it answers: both are one Task", () => {
     const asked = bundleOf("OMP^O09", ["ORC|CA|RX1^EMR"], { sender: "EMR" })
     const answered = bundleOf("ORP^O10", ["MSA|AA|P1", "ORC|UC|RX1^EMR|F1^PHARM"])
-    expect(own(answered, "Task")).toEqual(own(asked, "Task"))
-    const statuses = [asked, answered].map((bundle) => resources(bundle, "Task")[0]?.status)
-    expect(statuses).toEqual(["requested", "rejected"])
+    expect(own(answered, "Task")[0]).toEqual(own(asked, "Task")[0])
+    const statuses = [asked, answered].map((bundle) =>
+      resources(bundle, "Task").map(({ status }) => status),
+    )
+    // The second is that of fulfilling it, with which the pharmacy goes on.
+    expect(statuses).toEqual([["requested"], ["rejected", "in-progress"]])
   })
 
   test("that repeats the order only mentions it: what it leaves out stays", () => {
@@ -144,13 +147,24 @@ describe("an answer", () => {
 
   test("that was not accepted says so", () => {
     const { notes } = mapped(sent("RRE^O12", ["MSA|AE|P1", "ORC|UA|RX1"]))
-    expect(notes).toEqual(["MSA-1: the message it answers was not accepted"])
+    expect(notes).toEqual(["MSA-1: what was sent was refused as a whole"])
   })
 
-  test("that names no order is held, and so is an order of nobody", () => {
-    expect(mapMessage(maps, sent("RRE^O12", ["MSA|AA|P1"]), context())).toEqual({
-      problem: "it answers another message and names no order",
-    })
+  test("that names no order is done with where it accepts, and held where it refuses", () => {
+    const accepted = mapped(sent("RRE^O12", ["MSA|AA|P1"], { pid: "" }))
+    expect(accepted.bundle.entry).toEqual([])
+    expect(accepted.notes).toEqual([
+      "it accepts what it answers (MSA-1) and names no order: there is nothing to send",
+    ])
+    for (const pid of ["", undefined]) {
+      const refused = sent("RRE^O12", ["MSA|AR|P1"], { pid })
+      expect(mapMessage(maps, refused, context())).toEqual({
+        problem: "the orders it answers were refused as a whole (MSA-1), and it names none",
+      })
+    }
+  })
+
+  test("an order of nobody is held", () => {
     const nobody = sent("RDE^O11", ["ORC|NW|RX1", "RXE||A^Amox"], { pid: "" })
     expect(mapMessage(maps, nobody, context())).toEqual({ problem: "no PID segment" })
   })

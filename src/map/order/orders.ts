@@ -1,7 +1,6 @@
-import type { FhirResource, Reference, Task } from "fhir/r4"
+import type { Task } from "fhir/r4"
 import { type OwnIdentifier, referenceTo } from "../../fhir/identity.ts"
 import { Transaction } from "../../fhir/transaction.ts"
-import type { Segment } from "../../hl7/message.ts"
 import type { MapContext, Mapped, ReadContext } from "../../mapping.ts"
 import type { Message, Told } from "../../message.ts"
 import { layKnown } from "../known.ts"
@@ -18,31 +17,32 @@ import {
 import { distinct, type Filing } from "../result/report.ts"
 import { fileAbove } from "../result/specimen-above.ts"
 import { condition } from "../segment/dg1.ts"
-import { codeOf, orderNumbers } from "../segment/orc.ts"
+import { orderNumbers } from "../segment/orc.ts"
 import { businessEvent } from "../segment/orc-event.ts"
 import { placed } from "../segment/orc-placed.ts"
 import { patientIdentity } from "../segment/pid.ts"
 import { noteOthers } from "../segment/prt.ts"
-import { entityKey } from "../type/ei.ts"
-import {
-  notesPart,
-  requestElements,
-  requestIdentity,
-  requestParts,
-  serviceRequestOf,
-  visitPart,
-} from "./request.ts"
+import { identitiesOf, type KnownOrders, namesOf, ownedName } from "./identity.ts"
+import { notesPart, requestElements, requestParts, serviceRequestOf, visitPart } from "./request.ts"
 import { addBackground, filePrior, fileSpecimens, fileSupporting } from "./supporting.ts"
-import { answerTask } from "./task.ts"
+import { tasksOf } from "./task.ts"
+import {
+  mapWithoutPatient,
+  namesNoPatient,
+  noteRefused,
+  numbersAsked,
+  tellNumbers,
+  withoutOrder,
+} from "./without-patient.ts"
 
 /** The ServiceRequests that a message keeps up to date. */
 export function ownedOrders(message: Message, context: ReadContext, layout: Layout): string[] {
   const reading = readMessage(message, context)
+  if (namesNoPatient(reading)) return numbersAsked(reading)
   return resultsOf(reading, layout).flatMap((result) => {
     const patient = patientIdentity(result.pid, reading)
     if (patient === undefined) return []
-    const identities = identitiesOf(result, referenceTo(patient), reading)
-    return [...identities.values()].map(ownedName)
+    return namesOf(result, referenceTo(patient), reading)
   })
 }
 
@@ -54,6 +54,7 @@ export function ownedOrders(message: Message, context: ReadContext, layout: Layo
  */
 export function mapOrders(message: Message, context: MapContext, layout: Layout): Mapped {
   const reading = readMessage(message, context)
+  if (namesNoPatient(reading)) return mapWithoutPatient(reading, "ServiceRequest", context.known)
   const results = resultsOf(reading, layout)
   if (results.length === 0) return { problem: "no PID segment: whose order it is can't be told" }
   const stray = aboveAnyPatient(reading)
@@ -62,32 +63,36 @@ export function mapOrders(message: Message, context: MapContext, layout: Layout)
   const filing: Filing = { transaction, reading, distinct: distinct() }
   const told: Told[] = []
   const known = Map.groupBy(context.known, ({ resource }) => resource)
-  const answer = reading.parsed.first("MSA")?.text(1)
-  if (answer && refusals.has(answer)) reading.note("MSA-1: what was sent was refused as a whole")
+  noteRefused(reading)
   const all: Order[] = []
   let said = 0
   for (const [index, result] of results.entries()) {
     const about = mentionPatient(result, index, filing)
-    const identities = identitiesOf(result, about.subject, reading)
+    const identities = identitiesOf(result, about.subject, reading, known)
     all.push(...identities.keys())
     said += identities.size + addBackground(result, about, filing)
     const orders = addOrders(result, identities, about, known, filing)
     // An order of a patient without a number is known by this message alone.
-    if (patientIdentity(result.pid, reading) !== undefined) told.push(...orders)
+    if (patientIdentity(result.pid, reading) === undefined) continue
+    told.push(...orders)
+    for (const [order, identity] of identities) {
+      const numbered = { type: "ServiceRequest", identity, subject: about.subject } as const
+      told.push(...tellNumbers(orderNumbers(order), numbered, reading))
+    }
   }
+  if (said === 0 && reading.parsed.first("MSA")) return withoutOrder(reading)
   if (said === 0) return { problem: "no ORC and no OBR: no order of a service is in it" }
   const event = placed(all, reading, (resource) => transaction.create(resource))
   addOrigin(transaction, reading, event)
   return concluded(reading, { transaction, told })
 }
 
-const refusals = new Set(["AE", "AR", "CE", "CR"])
-
 /** What a message says of one order; two ORC of one number speak of the same, the later last. */
-interface Spoken {
+interface Said {
   identity: OwnIdentifier
   parts: Map<string, Part>
-  task: Task | undefined
+  /** By what was asked. */
+  tasks: Map<string | undefined, Task>
 }
 
 /** Adds the orders of one patient; gives what was told of them. */
@@ -95,12 +100,12 @@ function addOrders(
   result: Result,
   identities: ReadonlyMap<Order, OwnIdentifier>,
   about: About,
-  known: ReadonlyMap<string, readonly Told[]>,
+  known: KnownOrders,
   filing: Filing,
 ): Told[] {
   const { transaction, reading } = filing
   const told: Told[] = []
-  for (const { identity, parts, task } of spokenOf(result, identities, about, filing)) {
+  for (const { identity, parts, tasks } of saidOf(result, identities, about, filing)) {
     const name = ownedName(identity)
     const layer = { messageId: reading.message.id, known: known.get(name) ?? [] }
     const elementsOf = (part: string) => requestElements.get(part) ?? []
@@ -108,31 +113,32 @@ function addOrders(
     for (const each of laid.mentions) transaction.create(each)
     transaction.update(serviceRequestOf(identity, about, laid.elements))
     told.push(...laid.told)
-    if (task !== undefined) transaction.update(task)
+    for (const task of tasks.values()) transaction.update(task)
   }
   return told
 }
 
-function spokenOf(
+function saidOf(
   result: Result,
   identities: ReadonlyMap<Order, OwnIdentifier>,
   about: About,
   filing: Filing,
-): Iterable<Spoken> {
+): Iterable<Said> {
   const { transaction, reading } = filing
   const visit = visitPart(visitOf(result.pv1, about.subject, reading), reading)
   const above = fileAbove(result, about, filing)
-  const all = new Map<string, Spoken>()
+  const all = new Map<string, Said>()
   let replaced: OwnIdentifier | undefined
   for (const [order, identity] of identities) {
     noteOthers(order, reading)
     const mention: Mention = (resource) => transaction.create(resource)
-    const task = answerTask(order, identity, about, reading, mention)
+    const answered = { identity, focus: referenceTo(identity), about, notes: order.notes }
+    const tasks = tasksOf(order.orc, answered, "answers", reading, mention)
     const parts = [
       ...requestParts(order, reading),
       partOf("ORC", reading, () => ({ extension: businessEvent(order.orc, reading) })),
       // What is noted on an answer is the Task's: the placer's own notes stay the order's.
-      task ? undefined : notesPart(order, reading),
+      tasks.length > 0 ? undefined : notesPart(order, reading),
       reasonsPart(order, about, filing),
       fileSupporting(order, identity, about, filing),
       filePrior(order, about, filing),
@@ -140,69 +146,14 @@ function spokenOf(
       visit,
       order.orc?.text(1) === "RO" ? replacingPart(replaced, reading) : undefined,
     ]
-    const spoken = all.get(identity.value) ?? { identity, parts: new Map(), task }
-    for (const part of parts) if (part !== undefined) spoken.parts.set(part.part, part)
-    all.set(identity.value, { ...spoken, task: task ?? spoken.task })
+    const said = all.get(identity.value) ?? { identity, parts: new Map(), tasks: new Map() }
+    for (const part of parts) if (part !== undefined) said.parts.set(part.part, part)
+    for (const task of tasks) said.tasks.set(task.code?.coding?.[0]?.code, task)
+    all.set(identity.value, said)
     if (replacedControls.has(order.orc?.text(1) ?? "")) replaced = identity
   }
   return all.values()
 }
-
-/**
- * What each order is known by. Some senders give one number to several services: then the first of
- * them has it alone, and the others with their code, so that none is lost in another. Orders
- * without any number are counted.
- */
-function identitiesOf(
-  { orders }: Result,
-  subject: Reference,
-  reading: Reading,
-): Map<Order, OwnIdentifier> {
-  const identities = new Map<Order, OwnIdentifier>()
-  const services = new Map<string, { first: string; count: number }>()
-  const others = otherOrders(reading)
-  for (const order of withCommon(orders)) {
-    if (order.orc !== undefined && order.obr === undefined && others.has(order.orc)) continue
-    const own = requestIdentity(order, subject, reading)
-    const code = codeOf(order)
-    const { first, count } = services.get(own.value) ?? { first: code, count: 0 }
-    services.set(own.value, { first, count: count + 1 })
-    const { placer, filler } = orderNumbers(order)
-    const isNumbered = (placer ?? filler) !== undefined
-    const repeated = count === 0 ? "" : `#${count + 1}`
-    const more = isNumbered ? (code === first ? "" : code) : repeated
-    identities.set(order, more ? requestIdentity(order, subject, reading, more) : own)
-  }
-  return identities
-}
-
-/** Some senders write one ORC for several OBR of its number; of another number it is not theirs. */
-function withCommon(orders: readonly Order[]): Order[] {
-  let above: Segment | undefined
-  return orders.map((order) => {
-    if (order.orc !== undefined) above = order.orc
-    if (order.orc !== undefined || above === undefined) return order
-    const { placer: own } = orderNumbers(order)
-    const { placer } = orderNumbers({ orc: above, obr: undefined })
-    const isTheirs = own === undefined || (placer && entityKey(own) === entityKey(placer))
-    return isTheirs ? { ...order, orc: above } : order
-  })
-}
-
-/** The ORC above a prescription, a diet or a supply, which are of no service. */
-function otherOrders(reading: Reading): Set<Segment> {
-  const others = new Set<Segment>()
-  const { segments } = reading.parsed
-  for (const [index, segment] of segments.entries()) {
-    const next = segments[index + 1]?.name ?? ""
-    if (segment.name !== "ORC" || !otherDetails.has(next)) continue
-    others.add(segment)
-    reading.note(`an order of ${next}: only orders of services are read here`)
-  }
-  return others
-}
-
-const otherDetails = new Set(["RXO", "RXE", "RQD", "RQ1", "ODS", "ODT", "BPO"])
 
 /** What an RO replaces: the order above it that is replaced (4.5.1.1), by its number. */
 function replacingPart(replaced: OwnIdentifier | undefined, reading: Reading): Part | undefined {
@@ -226,9 +177,4 @@ function reasonsPart({ diagnoses }: Order, about: About, filing: Filing): Part |
       return [mention({ ...made, encounter: undefined })]
     }),
   }))
-}
-
-function ownedName({ value }: OwnIdentifier): string {
-  const type: FhirResource["resourceType"] = "ServiceRequest"
-  return `${type}/${value}`
 }

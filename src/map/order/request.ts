@@ -9,9 +9,9 @@ import type { Order } from "../result/groups.ts"
 import { annotations } from "../segment/nte.ts"
 import { obrFields } from "../segment/obr-order.ts"
 import { codeOf, dated, orcFields, orcParts, orderNumbers } from "../segment/orc.ts"
-import { timing } from "../segment/tq1.ts"
 import { absentCode } from "../type/absent.ts"
 import { entityKey } from "../type/ei.ts"
+import { timing } from "./timing.ts"
 
 /**
  * What an order is known by: the patient and the placer's number, whoever sends it, so that the

@@ -12,19 +12,17 @@ import { annotations } from "../segment/nte.ts"
 import { numberIdentifiers } from "../segment/orc.ts"
 import { businessEvent } from "../segment/orc-event.ts"
 import { metaOf } from "../segment/orc-pharmacy.ts"
-import { absentCode } from "../type/absent.ts"
 import { codeKey, concept, firstConcept } from "../type/cwe.ts"
 import { dateTime, period } from "../type/dtm.ts"
 import { type Status, statusOf } from "../type/status.ts"
 import { practitioner } from "../type/xcn.ts"
 import { administrationStatus } from "../vocabulary/decided-pharmacy.ts"
-import type { Prescribed } from "./dispense.ts"
 import { type DoseFields, doseOf } from "./dosage.ts"
+import { given, type Prescribed, remarks } from "./given.ts"
 import type { OrderKey } from "./key.ts"
-import { type DrugFields, medication } from "./medication.ts"
+import type { DrugFields } from "./medication.ts"
 import type { PharmacyOrder, Prepared } from "./order.ts"
 import { routed } from "./routed.ts"
-import { noteUnplaced } from "./unplaced.ts"
 
 const rxaDrug: DrugFields = {
   code: "RXA-5",
@@ -44,7 +42,7 @@ const rxaDose: DoseFields = {
   instructions: undefined,
 }
 
-const unplaced = [11, 22, 25, 26, 27, 28, 29]
+const rxa = { drug: rxaDrug, unplaced: [11, 22, 25, 26, 27, 28, 29] }
 
 /**
  * What tells one administration of an order from another: RXA-2 counts them, and RXA-3 and RXA-5
@@ -63,42 +61,31 @@ export function administrationKey(
 
 /** A drug that was given, or was not (RXA; 2.5.1, 4.14.7). */
 export function medicationAdministration(
-  given: Prepared,
+  prepared: Prepared,
   order: PharmacyOrder,
   key: readonly string[],
-  { request, known, observed, subject, encounter }: Prescribed,
+  prescribed: Prescribed,
   reading: Reading,
   mention: Mention,
 ): MedicationAdministration {
-  const { segment, notes } = given
-  const drug = medication(segment, rxaDrug, given.components, reading, mention)
-  if (drug === undefined) reading.note("RXA-5: no drug is named")
-  const remarks = each(segment, 9, (cwe) => {
-    const said = concept(cwe, "RXA-9", reading)
-    const text = said?.text ?? said?.coding?.[0]?.display ?? said?.coding?.[0]?.code
-    return text === undefined ? undefined : { text }
-  })
-  noteUnplaced(segment, unplaced, reading)
+  const { segment, notes } = prepared
   return {
     resourceType: "MedicationAdministration",
     meta: metaOf(order.orc, reading),
     extension: businessEvent(order.orc, reading),
     identifier: [
       own(reading, "MedicationAdministration", ...key),
-      ...numberIdentifiers(known, reading),
+      ...numberIdentifiers(prescribed.known, reading),
     ],
     ...statusOfGiven(segment, reading),
     statusReason: each(segment, 18, (cwe) => concept(cwe, "RXA-18", reading)),
-    ...(drug ? { medicationReference: drug } : { medicationCodeableConcept: absentCode }),
-    subject,
-    context: encounter,
-    supportingInformation: observed,
+    ...given(prepared, rxa, prescribed, reading, mention),
     ...effective(segment, reading),
     performer: performers(segment, order, reading, mention),
     reasonCode: each(segment, 19, (cwe) => concept(cwe, "RXA-19", reading)),
-    request,
-    note: [...remarks, ...annotations(notes, reading, mention)],
-    dosage: dosageOf(given, reading),
+    request: prescribed.request,
+    note: [...remarks(segment, "RXA-9", reading), ...annotations(notes, reading, mention)],
+    dosage: dosageOf(prepared, reading),
   }
 }
 
@@ -166,8 +153,11 @@ const providerRole = "http://terminology.hl7.org/CodeSystem/v2-0443"
  * How much was given, how and where. mad-1: there is a dose or a rate with it, if only one that
  * says it is not known.
  */
-function dosageOf(given: Prepared, reading: Reading): MedicationAdministrationDosage | undefined {
-  const { segment, routes } = given
+function dosageOf(
+  prepared: Prepared,
+  reading: Reading,
+): MedicationAdministrationDosage | undefined {
+  const { segment, routes } = prepared
   const { additionalInstruction = [], ...route } = routed(routes, reading)
   // 2.5.1, 4.14.7.6: 999 is written for an amount that nobody knows.
   const known = segment.text(6) !== "999"

@@ -1,33 +1,23 @@
-import type { MedicationDispense, MedicationDispenseSubstitution, Reference } from "fhir/r4"
+import type { MedicationDispense, MedicationDispenseSubstitution } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
-import type { About } from "../mentioned.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import { annotations } from "../segment/nte.ts"
 import { metaOf } from "../segment/orc-pharmacy.ts"
 import { rxe } from "../segment/rxe.ts"
-import { absentCode } from "../type/absent.ts"
 import { duration } from "../type/bounds.ts"
 import { compositeQuantity } from "../type/cq.ts"
-import { concept, firstConcept } from "../type/cwe.ts"
+import { firstConcept } from "../type/cwe.ts"
 import { dateTime } from "../type/dtm.ts"
 import { measured } from "../type/measured.ts"
 import { location } from "../type/pl.ts"
 import { practitioner } from "../type/xcn.ts"
 import { type DoseFields, dosages } from "./dosage.ts"
+import { given, type Prescribed, remarks } from "./given.ts"
 import { type OrderKey, prescriptionNumber } from "./key.ts"
-import { type DrugFields, medication } from "./medication.ts"
+import type { DrugFields } from "./medication.ts"
 import type { PharmacyOrder, Prepared } from "./order.ts"
 import { timesOf } from "./prescription.ts"
-import { noteUnplaced } from "./unplaced.ts"
-
-/** What a dispense or an administration belongs to. */
-export interface Prescribed extends About {
-  /** The prescription: of this message, or by its identifier. */
-  request: Reference | undefined
-  known: OrderKey
-  observed: Reference[]
-}
 
 const rxdDrug: DrugFields = {
   code: "RXD-2",
@@ -38,7 +28,7 @@ const rxdDrug: DrugFields = {
   lot: { number: 18, expiry: 19, manufacturer: "RXD-20" },
 }
 
-const unplaced = [8, 14, 21, 22, 23, 24, 26, 27, 30, 31, 32, 34, 35]
+const rxd = { drug: rxdDrug, unplaced: [8, 14, 21, 22, 23, 24, 26, 27, 30, 31, 32, 34, 35] }
 
 /**
  * What tells one dispense of an order from another: RXD-1 counts them, and RXD-3 has the day, as
@@ -53,15 +43,13 @@ export function medicationDispense(
   dispensed: Prepared,
   order: PharmacyOrder,
   key: readonly string[],
-  { request, known, observed, subject, encounter }: Prescribed,
+  prescribed: Prescribed,
   reading: Reading,
   mention: Mention,
 ): MedicationDispense {
   const { segment } = dispensed
-  const drug = medication(segment, rxdDrug, dispensed.components, reading, mention)
-  if (drug === undefined) reading.note("RXD-2: no drug is named")
+  const { request, known } = prescribed
   const destination = segment.repetitions(13)[0]
-  noteUnplaced(segment, unplaced, reading)
   return {
     resourceType: "MedicationDispense",
     meta: metaOf(order.orc, reading),
@@ -71,10 +59,7 @@ export function medicationDispense(
     ],
     status: statusOf(order.orc, reading),
     statusReasonCodeableConcept: order.orc && firstConcept(order.orc, "ORC-16", reading),
-    ...(drug ? { medicationReference: drug } : { medicationCodeableConcept: absentCode }),
-    subject,
-    context: encounter,
-    supportingInformation: observed,
+    ...given(dispensed, rxd, prescribed, reading, mention),
     performer: each(segment, 10, (xcn) => {
       const actor = practitioner(xcn, reading, mention)
       return actor && { actor }
@@ -130,11 +115,7 @@ const noDose: DoseFields = {
 
 function notesOf({ segment, notes }: Prepared, reading: Reading, mention: Mention) {
   const lines = each(segment, 9, (line) => ({ text: line.whole().trim() }))
-  const told = each(segment, 15, (cwe) => {
-    const said = concept(cwe, "RXD-15", reading)
-    const text = said?.text ?? said?.coding?.[0]?.display ?? said?.coding?.[0]?.code
-    return text === undefined ? undefined : { text }
-  })
+  const told = remarks(segment, "RXD-15", reading)
   return [...lines, ...told, ...annotations(notes, reading, mention)]
 }
 

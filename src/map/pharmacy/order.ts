@@ -33,9 +33,8 @@ export interface PharmacyOrder {
   administered: Prepared[]
 }
 
-/** The orders of one patient; an answer may leave the patient out. */
-export interface Treated extends Omit<Concerned, "pid"> {
-  pid: Segment | undefined
+/** The orders of one patient. */
+export interface Treated extends Concerned {
   allergies: Segment[]
   insurances: Segment[]
   /** FT1, each with the notes under it. */
@@ -61,12 +60,11 @@ export function treatmentsOf(reading: Reading): Treated[] {
   let place: Place | undefined
   for (const segment of reading.parsed.segments) {
     if (heads.has(segment.name)) continue
-    const orphaned = place === undefined && segment.name === "ORC"
-    if (segment.name === "PID" || orphaned) {
-      const treated = newTreated(orphaned ? undefined : segment)
+    if (segment.name === "PID") {
+      const treated = newTreated(segment)
       all.push(treated)
       place = { treated, prepared: undefined, notes: treated.notes }
-      if (!orphaned) continue
+      continue
     }
     const placed: Place | undefined = place && put(segment, place)
     if (placed === undefined) left.add(segment.name)
@@ -219,7 +217,7 @@ function begin(treated: Treated, orc: Segment | undefined): PharmacyOrder {
   return order
 }
 
-function newTreated(pid: Segment | undefined): Treated {
+function newTreated(pid: Segment): Treated {
   return {
     pid,
     pd1: undefined,

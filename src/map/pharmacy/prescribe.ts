@@ -4,6 +4,7 @@ import type { Told } from "../../message.ts"
 import { joinParts, layKnown } from "../known.ts"
 import { type About, visitOf } from "../mentioned.ts"
 import { visitPart } from "../order/request.ts"
+import { tellNumbers } from "../order/without-patient.ts"
 import type { Mention, Reading } from "../reading.ts"
 import type { Filing } from "../result/report.ts"
 import { addObserved } from "./drug-observed.ts"
@@ -43,28 +44,19 @@ export function prescriptionName({ identity }: OrderKey): string {
  */
 export function keyed(
   order: PharmacyOrder,
-  about: About | undefined,
+  { subject: { reference: subject = "" } }: About,
   owned: Owned,
   { reading, distinct }: Pick<Filing, "reading" | "distinct">,
 ): OrderKey {
-  const subject = about?.subject.reference ?? ""
   const known = orderKey(order, subject, owned === "request" ? distinct : undefined, reading)
-  const unnumbered = owned !== "request" && numbered(known, about, reading) === undefined
+  const unnumbered = owned !== "request" && numbered(known, reading) === undefined
   return unnumbered ? orderKey(order, subject, distinct, reading) : known
 }
 
-/**
- * The prescription by its identifier, where no resource of this message is it: by ours, or where
- * the patient that belongs to ours is not told, by the number.
- */
-export function numbered(
-  known: OrderKey,
-  about: About | undefined,
-  reading: Reading,
-): Reference | undefined {
-  const [number] = prescriptionIdentifiers(known, reading)
-  const identifier = about && number ? known.identity : number
-  return identifier && { type: "MedicationRequest", identifier }
+/** The prescription by our identifier, where no resource of this message is it. */
+export function numbered(known: OrderKey, reading: Reading): Reference | undefined {
+  const isNumbered = prescriptionIdentifiers(known, reading).length > 0
+  return isNumbered ? { type: "MedicationRequest", identifier: known.identity } : undefined
 }
 
 /**
@@ -101,7 +93,10 @@ export function addRequest(
   for (const each of mentions) mention(each)
   const resource = medicationRequestOf(known.identity, about, elements)
   if (!isKept) return mention(resource)
-  filing.told.push(...laid.told)
+  const { identity } = known
+  const { subject } = about
+  const named = { type: "MedicationRequest", identity, subject } as const
+  filing.told.push(...laid.told, ...tellNumbers(known, named, reading))
   return transaction.update(resource)
 }
 

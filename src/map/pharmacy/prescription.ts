@@ -8,6 +8,7 @@ import { annotations } from "../segment/nte.ts"
 import { authoredOn, metaOf, settingOf, statusOfOrder } from "../segment/orc-pharmacy.ts"
 import { rxe } from "../segment/rxe.ts"
 import { type PrescriptionFields, rxo } from "../segment/rxo.ts"
+import { timesOfTq1 } from "../segment/tq1.ts"
 import { absentCode } from "../type/absent.ts"
 import { concept, numberOf } from "../type/cwe.ts"
 import { entityAt, entityIdentifier } from "../type/ei.ts"
@@ -18,10 +19,9 @@ import { extendedPriority } from "../vocabulary/extended-priority.ts"
 import { targetOf } from "../vocabulary/target.ts"
 import { dispenseRequest } from "./dispense-request.ts"
 import { dosages } from "./dosage.ts"
+import { drugGiven, remarks } from "./given.ts"
 import { numberParts, type OrderKey, parentOf } from "./key.ts"
-import { medication } from "./medication.ts"
 import type { PharmacyOrder, Prepared } from "./order.ts"
-import { timesOfTq1 } from "./times.ts"
 import { noteUnplaced } from "./unplaced.ts"
 
 /**
@@ -125,15 +125,14 @@ function drugOf(order: PharmacyOrder, reading: Reading, mention: Mention): Made 
   if (prepared === undefined) return undefined
   const fields = encoded ? rxe : rxo
   const { segment } = prepared
-  const drug = medication(segment, fields.drug, prepared.components, reading, mention)
-  if (drug === undefined) reading.note(`${fields.drug.code}: no drug is named`)
+  const drug = drugGiven(prepared, fields.drug, reading, mention)
   const times = timesOf(order, prepared, reading)
   noteUnplaced(segment, fields.unplaced, reading)
   return {
     // The guide calls an RXO the original order; once it is encoded, either side may have sent it.
     intent: encoded ? "order" : "original-order",
     priority: priorityOf(times),
-    ...(drug ? { medicationReference: drug } : { medicationCodeableConcept: absentCode }),
+    ...drug,
     dosageInstruction: ordered(
       dosages(segment, fields.dose, { times, routes: prepared.routes }, reading),
       encoded === undefined,
@@ -218,14 +217,8 @@ function saysDose(dose: object): boolean {
 /** The notes under the order, and what the prescriber tells the pharmacy. */
 function notesOf(order: PharmacyOrder, reading: Reading, mention: Mention) {
   const notes = [order.notes, order.requested?.notes ?? [], order.encoded?.notes ?? []].flat()
-  const remarks = eitherOf(order, ({ segment, fields }) =>
-    each(segment, numberOf(fields.remarks), (cwe) => {
-      const said = concept(cwe, fields.remarks, reading)
-      const text = said?.text ?? said?.coding?.[0]?.display ?? said?.coding?.[0]?.code
-      return text === undefined ? undefined : { text }
-    }),
-  )
-  return [...remarks, ...annotations(notes, reading, mention)]
+  const told = eitherOf(order, ({ segment, fields }) => remarks(segment, fields.remarks, reading))
+  return [...told, ...annotations(notes, reading, mention)]
 }
 
 /** RXO-9 is what was allowed, and RXE-9 why what is given was chosen. */

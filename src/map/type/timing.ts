@@ -95,15 +95,20 @@ const unitNames = [
 /** The letters of the older TQ and of table 0335, in which M is a minute and L a month. */
 export const letterUnits = { S: "s", M: "min", H: "h", D: "d", W: "wk", L: "mo" } as const
 
-/** A span of time in whole minutes, as FHIR counts an offset. */
+/** How far from an event, as FHIR counts an offset. */
 function minutes(quantity: string | undefined, unit: string | undefined): number | undefined {
   const value = decimal(quantity)
-  const of = { s: 1 / 60, min: 1, h: 60, d: 1440, wk: 10_080, mo: undefined, a: undefined }
   const name = timeUnit(unit)
-  const each = name && of[name]
-  if (value === undefined || each === undefined) return undefined
-  return value >= 0 && value < 1e5 ? Math.round(value * each) : undefined
+  return value === undefined || name === undefined ? undefined : wholeMinutes(value, name)
 }
+
+/** A span of time in whole minutes; undefined where it is too long, or of no one length. */
+export function wholeMinutes(value: number, unit: keyof typeof minutesEach): number | undefined {
+  const each = minutesEach[unit]
+  return each !== undefined && value >= 0 && value < 1e5 ? Math.round(value * each) : undefined
+}
+
+const minutesEach = { s: 1 / 60, min: 1, h: 60, d: 1440, wk: 10_080, mo: undefined, a: undefined }
 
 /** Monday is 1. */
 const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const

@@ -12,38 +12,57 @@ export const orderStatus = {
   A: { code: "active" },
 } as const
 
+type TaskCode = "abort" | "change" | "fulfill" | "replace" | "resume" | "suspend"
+
+interface Asked {
+  asked: TaskCode
+  status: Task["status"]
+  /** How carrying out the order stands with it, where something else was asked. */
+  fulfill?: Task["status"]
+}
+
 /**
- * ORC-1 (table 0119) → Task.status: what a filler says to an order. The codes that only a placer
- * sends are not in it: with those there is no answer.
+ * ORC-1 (table 0119) → what was asked (Task.code) and how far that has come (Task.status). The
+ * guide has no table for it. A request and its answer name one thing that was asked, by which both
+ * are about one Task.
  */
-export const taskOfControl: Readonly<Record<string, { code: Task["status"] }>> = {
-  RR: { code: "received" },
-  // Accepted, numbered, changed or released as it was asked.
-  OK: { code: "accepted" },
-  NA: { code: "accepted" },
-  OE: { code: "accepted" },
-  OR: { code: "accepted" },
-  SC: { code: "accepted" },
-  XR: { code: "accepted" },
-  XX: { code: "accepted" },
-  HR: { code: "on-hold" },
-  OH: { code: "on-hold" },
-  // Ended, as it was asked or by the filler itself, or replaced by another order.
-  CR: { code: "cancelled" },
-  DR: { code: "cancelled" },
-  OC: { code: "cancelled" },
-  OD: { code: "cancelled" },
-  RQ: { code: "cancelled" },
-  RU: { code: "cancelled" },
-  // Can't be ended, changed or replaced any more: the filler goes on with it.
-  UC: { code: "in-progress" },
-  UD: { code: "in-progress" },
-  UH: { code: "in-progress" },
-  UM: { code: "in-progress" },
-  UX: { code: "in-progress" },
-  UR: { code: "on-hold" },
-  UA: { code: "rejected" },
-  DE: { code: "rejected" },
+export const orderTask: Readonly<Record<string, Asked>> = {
+  NW: { asked: "fulfill", status: "requested" },
+  RO: { asked: "fulfill", status: "requested" },
+  // Accepted, numbered, or told how it stands: by ORC-5.
+  OK: { asked: "fulfill", status: "accepted" },
+  NA: { asked: "fulfill", status: "accepted" },
+  SC: { asked: "fulfill", status: "accepted" },
+  RR: { asked: "fulfill", status: "received" },
+  UA: { asked: "fulfill", status: "rejected" },
+  // Nothing was done: the data were in error.
+  DE: { asked: "fulfill", status: "rejected" },
+  OE: { asked: "fulfill", status: "in-progress" },
+  OH: { asked: "fulfill", status: "on-hold" },
+  OC: { asked: "fulfill", status: "cancelled" },
+  OD: { asked: "fulfill", status: "cancelled" },
+  CA: { asked: "abort", status: "requested" },
+  DC: { asked: "abort", status: "requested" },
+  CR: { asked: "abort", status: "completed", fulfill: "cancelled" },
+  DR: { asked: "abort", status: "completed", fulfill: "cancelled" },
+  // It can't be ended, held, changed or replaced any more: the filler goes on with it.
+  UC: { asked: "abort", status: "rejected", fulfill: "in-progress" },
+  UD: { asked: "abort", status: "rejected", fulfill: "in-progress" },
+  HD: { asked: "suspend", status: "requested" },
+  HR: { asked: "suspend", status: "completed", fulfill: "on-hold" },
+  UH: { asked: "suspend", status: "rejected", fulfill: "in-progress" },
+  RL: { asked: "resume", status: "requested" },
+  OR: { asked: "resume", status: "completed", fulfill: "accepted" },
+  UR: { asked: "resume", status: "rejected", fulfill: "on-hold" },
+  XO: { asked: "change", status: "requested" },
+  XR: { asked: "change", status: "completed", fulfill: "accepted" },
+  // The filler has changed or replaced it unasked.
+  XX: { asked: "change", status: "completed", fulfill: "accepted" },
+  UX: { asked: "change", status: "rejected", fulfill: "in-progress" },
+  RP: { asked: "replace", status: "requested" },
+  RQ: { asked: "replace", status: "completed", fulfill: "cancelled" },
+  RU: { asked: "replace", status: "completed", fulfill: "cancelled" },
+  UM: { asked: "replace", status: "rejected", fulfill: "in-progress" },
 }
 
 /** ORC-5 (table 0038) → Task.status, where an answer says how the order stands. */

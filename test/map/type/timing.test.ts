@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test"
-import { timesOfTq1 } from "../../../src/map/pharmacy/times.ts"
+import { timesOfTq1 } from "../../../src/map/segment/tq1.ts"
 import { timingOf } from "../../../src/map/type/timing.ts"
 import { timesIn } from "../../../src/map/type/tq.ts"
 import { reading } from "../build.ts"
