@@ -84,7 +84,8 @@ function map(message: Message, context: MapContext): Mapped {
   const owned: Owned = owns[message.type as keyof typeof owns]
   const treatments = treatmentsOf(reading)
   if (treatments.length === 0) return { problem: "no PID segment" }
-  if (treatments.every(({ orders }) => orders.length === 0)) {
+  const orders = treatments.flatMap(({ orders }) => orders)
+  if (orders.length === 0) {
     if (owned === "answer") return withoutOrder(reading)
     return { problem: "there is no ORC and no drug in it" }
   }
