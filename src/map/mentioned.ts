@@ -90,7 +90,8 @@ export function visitOf(
   visiting: readonly Segment[] = [],
 ): { resource: Encounter; mentions: Identified[] } | undefined {
   if (pv1?.text(19) === undefined) {
-    if (pv1 && speaksOfVisit(pv1)) reading.note("PV1-19: no visit number; the visit is left out")
+    if (pv1 && speaksOfVisit(pv1))
+      reading.note("PV1: no visit number (PV1-19); the visit is left out")
     return undefined
   }
   const visit = encounterIdentity(pv1, subject, reading)

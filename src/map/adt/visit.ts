@@ -33,9 +33,14 @@ const opening: ReadonlySet<string> = new Set(
   ["A01", "A03", "A04", "A05", "A06", "A07", "A14"].map((event) => `ADT^${event}`),
 )
 
+const noVisit = "PV1: the event is a person's, and no visit's; it is left out"
+
 /** The visits a message speaks of, of one of its patients. */
 export function visitsOf(person: Person, patient: OwnIdentifier, reading: Reading): PlannedVisit[] {
-  if (ofPersons.has(reading.message.type)) return []
+  if (ofPersons.has(reading.message.type)) {
+    if (visitGroups(person).some(({ pv1 }) => pv1 && speaksOfVisit(pv1))) reading.note(noVisit)
+    return []
+  }
   return visitGroups(person).flatMap((group) => movedVisit(group, patient, reading) ?? [])
 }
 

@@ -63,10 +63,16 @@ export function editable(message: Message, { charset }: SourceSettings): Editabl
       const marks = [component, subcomponent].filter((mark) => mark !== "")
       return marks.reduceRight<(text: string) => string>(
         (inner, mark) => (text) => text.split(mark).map(inner).join(mark),
-        (part) => (part.trim() === "" ? part : `${part}9`),
+        differently,
       )(repetition)
     },
   }
+}
+
+/** What may be a time gets another year: with a digit more it would be none, and be left out. */
+function differently(part: string): string {
+  if (part.trim() === "") return part
+  return /^\d{8}/.test(part) ? `${part[0] === "1" ? 2 : 1}${part.slice(1)}` : `${part}9`
 }
 
 /** MSH-1 is the separator, so it stands between MSH and MSH-2 by itself. */

@@ -177,7 +177,7 @@ function whyNot(field: string, raw: string, without: Tried | undefined, whole: W
   const [segment = ""] = field.split("-")
   const unread = whole.notes.find((note) => note.startsWith("segments that no map reads"))
   if (unread?.split(/\W+/).includes(segment)) return `no map reads ${segment} in such a message`
-  const reason = reasonOf(field)
+  const reason = reasonOf(field) ?? whole.notes.find((note) => note.startsWith(`${segment}: `))
   if (reason !== undefined) return reason
   const read = without && (whole.record?.read ?? 0) > (without.mapped.record?.read ?? 0)
   return read ? "it was read, and the Bundle says the same without it" : nothing
