@@ -46,6 +46,12 @@ export class Repetition {
     return this.#split().length
   }
 
+  /** Whether a component has subcomponents: what stands in one is the whole of it where not. */
+  divided(component: number): boolean {
+    const { subcomponent } = this.#delimiters
+    return subcomponent !== "" && (this.#split()[component - 1]?.includes(subcomponent) ?? false)
+  }
+
   /** Whether nothing is said: only separators, white space and `""`. */
   empty(): boolean {
     // A letter or digit at its beginning settles it, for documents of many megabytes too.
