@@ -99,7 +99,7 @@ export function translated(
   if (said === undefined) return undefined
   if (!target) return withMapped(said, cwe, field, false, reading)
   const { system, code, display } = target
-  const coding = [{ system, code, display }]
+  const coding: Coding[] = [{ system, code, display }]
   for (const [at, each] of (said.coding ?? []).entries()) {
     if ((at > 0 || cwe.text(3) !== undefined) && each.system !== system) coding.push(each)
   }
