@@ -44,7 +44,7 @@ interface Parts {
 function readTime(written: string): Parts | { reason: string } {
   const text = written.trim()
   const digits = digitsIn(text)
-  if (digits < 4) return { reason: "it is not a time in the form of HL7" }
+  if (digits < 4 || text.includes("\n")) return { reason: "it is not a time in the form of HL7" }
   const fraction = digits < 14 ? "" : (/^\.\d{1,9}/.exec(text.slice(14))?.[0] ?? "")
   const zone = text.slice(digits + fraction.length)
   const offset = zone === "" ? undefined : readOffset(zone)
