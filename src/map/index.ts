@@ -97,7 +97,7 @@ function mapFor(maps: readonly MessageMap[], message: Message): MessageMap | und
   return byType.get(type) ?? byType.get(family) ?? familyOf(maps, message)
 }
 
-/** Of a list of maps by their types, the first counting: to search it costs a hundredth of a map. */
+/** Lists of maps by their types, the first counting: to search one costs a hundredth of a map. */
 const tables = new WeakMap<readonly MessageMap[], ReadonlyMap<string, MessageMap>>()
 
 function tableOf(maps: readonly MessageMap[]): ReadonlyMap<string, MessageMap> {
