@@ -23,17 +23,33 @@ export function ownIdentifier(site: string, type: string, ...key: string[]): Own
  */
 export function siteSystem(site: string, name?: string): string {
   if (name === undefined) return `urn:waystation:${site}`
-  // Most names have nothing to encode, and to ask first costs a tenth.
-  return `urn:waystation:${site}:${unencoded.test(name) ? name : encodeURIComponent(name)}`
+  return `urn:waystation:${site}:${encodedOf(name)}`
 }
 
-const unencoded = /^[\w.-]*$/
+/** What is asked for are the few senders, assigners and code tables of a site, again and again. */
+function encodedOf(name: string): string {
+  const before = encoded.get(name)
+  if (before !== undefined) return before
+  const made = encodeURIComponent(name)
+  if (encoded.size >= encodedMax) encoded.clear()
+  if (name.length < encodedLengthMax) encoded.set(name, made)
+  return made
+}
+
+const encoded = new Map<string, string>()
+const encodedMax = 1_000
+const encodedLengthMax = 100
 
 /** Our own identifier among those of a resource; undefined where it has none. */
 export function ownIdentifierOf(site: string, resource: FhirResource): OwnIdentifier | undefined {
   if (!("identifier" in resource) || !Array.isArray(resource.identifier)) return undefined
   const system = siteSystem(site)
-  const own = resource.identifier.find((each) => each.system === system)
+  const [first] = resource.identifier
+  // It is the first of what our maps make, and to ask that first costs a third of looking for it.
+  const own =
+    first?.system === system
+      ? first
+      : resource.identifier.find(({ system: other }) => other === system)
   return own?.value === undefined ? undefined : { system, value: own.value }
 }
 
@@ -43,4 +59,4 @@ export function referenceTo(own: OwnIdentifier): { reference: string } {
 }
 
 /** Drawn once, for Waystation. Another one would make every resource anew at every destination. */
-const namespace = "6f2c1d0e-8b1a-4a53-9d0e-3f6c7a5b9e21"
+const namespace = Buffer.from("6f2c1d0e8b1a4a539d0e3f6c7a5b9e21", "hex")

@@ -75,7 +75,7 @@ export class Transaction {
   bundle(): Bundle {
     for (const [fullUrl, references] of this.#references) {
       for (const reference of references) {
-        if (!reference.startsWith("urn:uuid:") || this.#entries.has(reference)) continue
+        if (this.#entries.has(reference) || !reference.startsWith("urn:uuid:")) continue
         throw new Error(`${this.#entries.get(fullUrl)?.resource?.resourceType} refers to nothing`)
       }
     }

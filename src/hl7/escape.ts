@@ -19,11 +19,12 @@ export const undelimited: Delimiters = {
 }
 
 /**
- * The delimiters without those that the segment does not have, so that they are looked for once
- * and not in every part of it. Where it has escapes it needs all: `\S\` may be its only `^`.
+ * The delimiters without those that stand nowhere in the message behind its MSH-2, so that they are
+ * looked for once and not in every part. With escapes all are needed: `\S\` may be its only `^`.
  */
-export function occurring(delimiters: Delimiters, text: string): Delimiters {
+export function occurring(delimiters: Delimiters, message: string): Delimiters {
   const { field, component, repetition, escape: mark, subcomponent } = delimiters
+  const text = message.startsWith("MSH") ? message.slice(message.indexOf(field, 4)) : message
   if (text.includes(mark)) return delimiters
   return {
     field,
@@ -99,6 +100,11 @@ function hexadecimal(digits: string, charset: Encoding): string {
   const text = decode(bytes, charset)
   const read = text.includes("\uFFFD") ? decode(bytes, "windows-1252") : text
   return withoutControls(read)
+}
+
+/** Whether there are control characters in a text that `withoutControls` takes out of it. */
+export function hasControls(text: string): boolean {
+  return text.search(controls) >= 0
 }
 
 /** Text without control characters but tab and line ends, which no FHIR string may hold. */

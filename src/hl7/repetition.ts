@@ -46,10 +46,16 @@ export class Repetition {
     return this.#split().length
   }
 
+  /** Whether a component has subcomponents: what stands in one is the whole of it where not. */
+  divided(component: number): boolean {
+    const { subcomponent } = this.#delimiters
+    return subcomponent !== "" && (this.#split()[component - 1]?.includes(subcomponent) ?? false)
+  }
+
   /** Whether nothing is said: only separators, white space and `""`. */
   empty(): boolean {
     // A letter or digit at its beginning settles it, for documents of many megabytes too.
-    if (letterOrDigit.test(this.#raw)) return false
+    if (isLetterOrDigit(this.#raw.charCodeAt(0))) return false
     return this.#split()
       .flatMap((part) => split(part, this.#delimiters.subcomponent))
       .every((part) => part.trim() === "" || part.trim() === '""')
@@ -61,7 +67,11 @@ export class Repetition {
   }
 }
 
-const letterOrDigit = /^[A-Za-z0-9]/
+/** Of ASCII. NaN, of a text of none, is none. */
+function isLetterOrDigit(code: number): boolean {
+  const letter = code | 0x20
+  return (code >= 0x30 && code <= 0x39) || (letter >= 0x61 && letter <= 0x7a)
+}
 
 /** A text taken apart at a delimiter; whole where the message has no such delimiter. */
 export function split(text: string, delimiter: string): string[] {

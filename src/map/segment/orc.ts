@@ -37,12 +37,13 @@ export function orderNumbers({ orc, obr }: Numbered): OrderNumbers {
 }
 
 /** The numbers as identifiers of what was ordered or reported. */
-export function numberIdentifiers({ placer, filler }: OrderNumbers, reading: Reading) {
-  return [
-    placer && entityIdentifier(placer, "PLAC", "placer", reading),
-    // Fillers number on their own, so that two of them may use one number.
-    filler && entityIdentifier(filler, "FILL", `filler-${reading.sender}`, reading),
-  ].filter((identifier) => identifier !== undefined)
+export function numberIdentifiers({ placer, filler }: Partial<OrderNumbers>, reading: Reading) {
+  const identifiers: Identifier[] = []
+  if (placer) identifiers.push(entityIdentifier(placer, "PLAC", "placer", reading))
+  // Fillers number on their own, so that two of them may use one number.
+  const local = `filler-${reading.sender}`
+  if (filler) identifiers.push(entityIdentifier(filler, "FILL", local, reading))
+  return identifiers
 }
 
 /** A filler's number, with the day where its source says that its numbers start again. */
@@ -58,17 +59,13 @@ export function codeOf({ obr }: Numbered): string {
 /** What an ORC (2.5.1, 4.5.1) says of the order, field by field. */
 export function orcParts(order: Order, reading: Reading): (Part | undefined)[] {
   const { orc, obr } = order
-  const [placer, filler] = (["placer", "filler"] as const).map((one) => {
-    const entity = orderNumbers(order)[one]
-    return (
-      entity && numberIdentifiers({ placer: undefined, filler: undefined, [one]: entity }, reading)
-    )
-  })
+  const { placer, filler } = orderNumbers(order)
+  const identifier = (numbers: Partial<OrderNumbers>) => numberIdentifiers(numbers, reading)
   const [eip] = [...(orc?.repetitions(8) ?? []), ...(obr?.repetitions(29) ?? [])]
   const parts = [
     partOf("ORC-1", reading, () => orc && statusOfOrder(orc, reading)),
-    partOf("ORC-2", reading, () => ({ identifier: placer })),
-    partOf("ORC-3", reading, () => ({ identifier: filler })),
+    partOf("ORC-2", reading, () => placer && { identifier: identifier({ placer }) }),
+    partOf("ORC-3", reading, () => filler && { identifier: identifier({ filler }) }),
     partOf("ORC-4", reading, () => orc && groups(orc, reading)),
     partOf("ORC-8", reading, () => eip && { basedOn: parentOrder(eip, reading) }),
     partOf("ORC-12", reading, (mention) => ({ requester: requester(order, reading, mention) })),

@@ -1,6 +1,6 @@
 import type { CodeableConcept, Coding } from "fhir/r4"
 import type { Repetition, Segment } from "../../hl7/message.ts"
-import { type CodedField, tableOf } from "../codes/fields.ts"
+import { type CodedField, codedFields, tableOf } from "../codes/fields.ts"
 import type { Reading } from "../reading.ts"
 import { codingSystem } from "./coding.ts"
 import { type LocalCode, mappedCoding } from "./mapped-coding.ts"
@@ -35,13 +35,20 @@ export function firstConcept(
 
 /** The number of a field within its segment. */
 export function numberOf(field: CodedField): number {
-  return Number(field.slice(field.indexOf("-") + 1))
+  return numbers.get(field) ?? 0
 }
+
+/** Taken apart once: it is asked of six fields an OBX. */
+const numbers: ReadonlyMap<string, number> = new Map(
+  Object.keys(codedFields).map((field) => [field, Number(field.slice(field.indexOf("-") + 1))]),
+)
 
 /** What the sender says, with nothing of ours. */
 function saidIn(cwe: Repetition, local: string, reading: Reading): CodeableConcept | undefined {
   const coded: Coding[] = []
+  const last = cwe.components()
   for (const triplet of triplets) {
+    if (triplet.code > last) break
     const made = coding(cwe, triplet, local, reading)
     if (made !== undefined) coded.push(made)
   }
@@ -92,10 +99,10 @@ export function translated(
   if (said === undefined) return undefined
   if (!target) return withMapped(said, cwe, field, false, reading)
   const { system, code, display } = target
-  const more = (said.coding ?? []).filter(
-    (each, at) => (at > 0 || cwe.text(3) !== undefined) && each.system !== system,
-  )
-  const coding = [{ system, code, display }, ...more]
+  const coding: Coding[] = [{ system, code, display }]
+  for (const [at, each] of (said.coding ?? []).entries()) {
+    if ((at > 0 || cwe.text(3) !== undefined) && each.system !== system) coding.push(each)
+  }
   return withMapped({ coding, text: said.text }, cwe, field, true, reading)
 }
 

@@ -50,6 +50,7 @@ function codesIn(cwe: Repetition, { unit, system }: Unit): LocalCode[] {
 
 function saidUnit(cwe: Repetition): Unit {
   const code = cwe.text(1)
+  if (cwe.components() === 1 && code !== undefined) return unitNamed({ code })
   // An unescaped "x10^3/uL" or "kg/m^2" falls apart into two components: text, not "3/uL" or "2".
   const second = cwe.text(2)
   if (code !== undefined && second !== undefined && isPower(code, second)) {
@@ -69,7 +70,7 @@ export function unitNamed({
   code,
   text,
   system,
-}: Record<"code" | "text" | "system", string | undefined>): Unit {
+}: Partial<Record<"code" | "text" | "system", string>>): Unit {
   const unit = text ?? code
   if (code === undefined) return unit === undefined ? {} : { unit }
   const ucum = isUcum(system) || (system === undefined && ucumCodes.has(code))

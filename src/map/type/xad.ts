@@ -69,6 +69,7 @@ const vacationHome: Extension = {
 
 /** SAD: the whole line in its first part, or the number and the street in the two others. */
 function street(xad: Repetition): string | undefined {
+  if (!xad.divided(1)) return xad.text(1)
   const [whole, name, dwelling] = [1, 2, 3].map((part) => xad.text(1, part))
   return [whole, dwelling, name].filter((part) => part !== undefined).join(" ") || undefined
 }
@@ -81,6 +82,7 @@ function censusTract(xad: Repetition): Element[] | undefined {
 
 /** A code that stands for a name: its original text, else its text, else the code. */
 function named(xad: Repetition, component: number): string | undefined {
+  if (!xad.divided(component)) return xad.text(component)
   const [code, text, original] = [1, 2, 9].map((part) => xad.text(component, part))
   return original ?? text ?? code
 }

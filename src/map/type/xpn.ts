@@ -91,6 +91,7 @@ export function surname(
   name: Repetition,
   component: number,
 ): Pick<HumanName, "family" | "_family"> & { family: string | undefined } {
+  if (!name.divided(component)) return { family: name.text(component) }
   const [whole, ...parts] = [1, 2, 3, 4, 5].map((part) => name.text(component, part))
   const extension = surnameParts.flatMap((part, at) => {
     return stringExtension(`humanname-${part}`, parts[at])
