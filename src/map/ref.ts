@@ -14,7 +14,7 @@ import { addOrigin, concluded, type Reading, readMessage } from "./reading.ts"
 import { referralElements, referralOf, referralParts } from "./referral.ts"
 import { type Result, resultsOf } from "./result/groups.ts"
 import { distinct, fileResult } from "./result/report.ts"
-import { allergy } from "./segment/al1.ts"
+import { allergy, together } from "./segment/al1.ts"
 import { patientIdentity } from "./segment/pid.ts"
 import { referralIdentity } from "./segment/rf1.ts"
 
@@ -76,10 +76,9 @@ function map(message: Message, context: MapContext): Mapped {
   if (silent) transaction.create(request)
   else transaction.update(request)
   for (const mentioned of [...laid.mentions, ...apart.mentions]) transaction.create(mentioned)
-  for (const al1 of parsed.all("AL1")) {
-    const made = allergy(al1, apart.about.subject, reading)
-    if (made !== undefined) transaction.create(made)
-  }
+  const { subject } = apart.about
+  const allergies = together(parsed.all("AL1").map((al1) => allergy(al1, subject, reading)))
+  for (const one of allergies) transaction.create(one)
   addOrigin(transaction, reading)
   return concluded(reading, { transaction, told: silent ? [] : laid.told })
 }

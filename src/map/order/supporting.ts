@@ -7,7 +7,7 @@ import type { Mention } from "../reading.ts"
 import type { Order, Result, Sampled } from "../result/groups.ts"
 import { type Filing, fileResult } from "../result/report.ts"
 import { fileOfSpecimen } from "../result/specimen-above.ts"
-import { allergy } from "../segment/al1.ts"
+import { allergy, together } from "../segment/al1.ts"
 import { coverage } from "../segment/in1.ts"
 import { reportKey } from "../segment/obr.ts"
 import { observationKey } from "../segment/obx.ts"
@@ -89,7 +89,7 @@ export function addBackground(result: Result, { subject }: About, filing: Filing
   const { transaction, reading } = filing
   const mention: Mention = (resource) => transaction.create(resource)
   const all: (Identified | undefined)[] = [
-    ...result.allergies.map((al1) => allergy(al1, subject, reading)),
+    ...together(result.allergies.map((al1) => allergy(al1, subject, reading))),
     ...result.coverages.map((in1) => coverage(in1, subject, reading, mention)),
   ]
   const made = all.filter((each) => each !== undefined)
