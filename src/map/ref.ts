@@ -10,6 +10,7 @@ import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message } from "../message.ts"
 import { type MentionedApart, mentionApart } from "./apart.ts"
 import { layKnown } from "./known.ts"
+import { severalPatients } from "./mentioned.ts"
 import { addOrigin, concluded, type Reading, readMessage } from "./reading.ts"
 import { referralElements, referralOf, referralParts } from "./referral.ts"
 import { type Result, resultsOf } from "./result/groups.ts"
@@ -53,9 +54,10 @@ function map(message: Message, context: MapContext): Mapped {
   const reading = readMessage(message, context)
   const { parsed } = reading
   // The groups of results begin with PID here too; what stands above it is read below.
-  const [result, ...others] = resultsOf({ ...reading, note: () => {} })
+  const [result] = resultsOf({ ...reading, note: () => {} })
   if (result === undefined) return { problem: "no PID segment" }
-  if (others.length > 0) reading.note("PID: a referral of several patients; the first counts")
+  const several = severalPatients(reading)
+  if (several !== undefined) return { problem: several }
   const [rf1] = parsed.all("RF1")
   if (rf1 === undefined && parsed.first("PRD") === undefined) {
     return { problem: "neither RF1 nor PRD: there is no referral in it" }
