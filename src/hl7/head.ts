@@ -1,7 +1,7 @@
 import type { Head, Malformed } from "../message.ts"
 import { blotted } from "./double-byte.ts"
 import { delimitersOf, parseMessage, type Repetition, Segment } from "./message.ts"
-import { patientKey } from "./subject.ts"
+import { isPlaceholder, patientKey } from "./subject.ts"
 import { isUrgent } from "./urgent.ts"
 
 /**
@@ -195,6 +195,7 @@ const patientNumbers = [
 /** The key of a patient number (CX), as the maps key it. */
 function keyOf(number: Repetition, assigner: string | undefined): string | undefined {
   const part = (component: number, sub = 1) => number.text(component, sub) ?? ""
+  if (isPlaceholder(part(1))) return undefined
   const [namespace, universalId, universalIdType] = [part(4, 1), part(4, 2), part(4, 3)]
   return patientKey({ id: part(1), namespace, universalId, universalIdType }, assigner)
 }

@@ -22,3 +22,13 @@ export function patientKey(number: PatientNumber, defaultAssigner = ""): string 
 
 /** Table 0301: the types of a universal id that is only unique where it was given out. */
 const localTypes: ReadonlySet<string> = new Set(["L", "M", "N"])
+
+/**
+ * Whether what stands for a patient number is none: "0" and "UNKNOWN" are what senders write of
+ * somebody they don't know, and everybody who is not known would be one patient.
+ */
+export function isPlaceholder(id: string): boolean {
+  return placeholder.test(id)
+}
+
+const placeholder = /^(?:0+|[-.?*_/]+|unk|unknown|none|null|n\/?a|anonymous)$/i

@@ -12,7 +12,7 @@ import { mentionRequest } from "./order/request.ts"
 import { addOrigin, concluded, type Mention, noteUnread, readMessage } from "./reading.ts"
 import { resultsOf } from "./result/groups.ts"
 import { distinct, type Filing, fileResult } from "./result/report.ts"
-import { allergy } from "./segment/al1.ts"
+import { allergy, together } from "./segment/al1.ts"
 import { condition } from "./segment/dg1.ts"
 
 /**
@@ -119,10 +119,9 @@ const resultSegments: ReadonlySet<string> = new Set(["ORC", "OBR", "OBX", "SPM"]
 const followers: ReadonlySet<string> = new Set(["NTE", "TQ1", "PRT"])
 
 function addAllergies({ rest }: Group, { subject }: About, filing: Filing): void {
-  for (const segment of rest) {
-    const made = segment.name === "AL1" ? allergy(segment, subject, filing.reading) : undefined
-    if (made !== undefined) filing.transaction.update(made)
-  }
+  const al1s = rest.filter(({ name }) => name === "AL1")
+  const allergies = together(al1s.map((al1) => allergy(al1, subject, filing.reading)))
+  for (const one of allergies) filing.transaction.update(one)
 }
 
 /** Adds the Conditions, and gives the reference to that of each DG1 which names one. */

@@ -7,7 +7,7 @@ import type { Message } from "../message.ts"
 import { contentOf } from "./document/content.ts"
 import { type DocumentGroup, type Documents, documentsOf } from "./document/groups.ts"
 import { layKnown } from "./known.ts"
-import { type About, mentionPatient } from "./mentioned.ts"
+import { type About, mentionPatient, severalPatients } from "./mentioned.ts"
 import { mentionRequest } from "./order/request.ts"
 import { addOrigin, concluded, type Mention, type Reading, readMessage } from "./reading.ts"
 import { observation, observationKey } from "./segment/obx.ts"
@@ -49,6 +49,8 @@ function map(message: Message, context: MapContext): Mapped {
   const documents = documentsOf(reading)
   const { concerned } = documents
   if (concerned === undefined) return { problem: "no PID segment" }
+  const several = severalPatients(reading)
+  if (several !== undefined) return { problem: several }
   if (documents.groups.length === 0) return { problem: "no TXA segment" }
   const transaction = new Transaction(reading.site.id)
   const about = mentionPatient(concerned, 0, { transaction, reading })

@@ -82,6 +82,24 @@ function mentionRelative(
   }
 }
 
+/**
+ * Why a message that its structure lets speak of one patient can't be mapped, where it names
+ * several: what stands below the second PID would be told of the first. A PID that comes again is
+ * no other patient.
+ */
+export function severalPatients(reading: Reading): string | undefined {
+  const [first, ...others] = reading.parsed.all("PID")
+  const another = first && others.some((pid) => !isSamePatient(first, pid, reading))
+  return another ? "PID: several patients in a message of one; have its sender split it" : undefined
+}
+
+/** Whether two PID number one patient; of those without a number, whether they read the same. */
+export function isSamePatient(one: Segment, other: Segment, reading: Reading): boolean {
+  const [first, second] = [one, other].map((pid) => patientIdentity(pid, reading)?.value)
+  if (first !== undefined || second !== undefined) return first === second
+  return [3, 5, 7].every((field) => one.raw(field) === other.raw(field))
+}
+
 /** The visit that PV1-19 numbers, and what it refers to. */
 export function visitOf(
   pv1: Segment | undefined,

@@ -30,7 +30,7 @@ import {
 import { noteUnplaced } from "./pharmacy/unplaced.ts"
 import { addOrigin, concluded, type Mention, readMessage } from "./reading.ts"
 import { distinct, type Filing } from "./result/report.ts"
-import { allergy } from "./segment/al1.ts"
+import { allergy, together } from "./segment/al1.ts"
 import { coverage } from "./segment/in1.ts"
 import { placed } from "./segment/orc-placed.ts"
 import { patientIdentity } from "./segment/pid.ts"
@@ -114,10 +114,7 @@ function addTreated(treated: Treated, index: number, owned: Owned, filing: Keepi
     reading.note("NTE under PID: FHIR has no place for it")
   }
   const mention: Mention = (resource) => transaction.create(resource)
-  for (const al1 of allergies) {
-    const made = allergy(al1, about.subject, reading)
-    if (made !== undefined) mention(made)
-  }
+  together(allergies.map((al1) => allergy(al1, about.subject, reading))).forEach(mention)
   for (const in1 of insurances) {
     const made = coverage(in1, about.subject, reading, mention)
     if (made !== undefined) mention(made)

@@ -5,6 +5,7 @@ import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message, Told } from "../message.ts"
 import { type MentionedApart, mentionApart } from "./apart.ts"
 import { layKnown } from "./known.ts"
+import { severalPatients } from "./mentioned.ts"
 import { type Part, partOf, partsOf } from "./part.ts"
 import { type Listed, listedIn } from "./ppr-groups.ts"
 import { addOrigin, concluded, type Mention, type Reading, readMessage } from "./reading.ts"
@@ -44,6 +45,8 @@ function map(message: Message, context: MapContext): Mapped {
   const { parsed } = reading
   const pid = parsed.first("PID")
   if (pid === undefined) return { problem: "no PID segment" }
+  const several = severalPatients(reading)
+  if (several !== undefined) return { problem: several }
   const [pd1, pv1] = [parsed.first("PD1"), parsed.first("PV1")]
   const apart = mentionApart({ pid, pd1, nk1: parsed.all("NK1"), pv1 }, 0, reading)
   const transaction = new Transaction(reading.site.id)

@@ -10,11 +10,12 @@ import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message } from "../message.ts"
 import { type MentionedApart, mentionApart } from "./apart.ts"
 import { layKnown } from "./known.ts"
+import { severalPatients } from "./mentioned.ts"
 import { addOrigin, concluded, type Reading, readMessage } from "./reading.ts"
 import { referralElements, referralOf, referralParts } from "./referral.ts"
 import { type Result, resultsOf } from "./result/groups.ts"
 import { distinct, fileResult } from "./result/report.ts"
-import { allergy } from "./segment/al1.ts"
+import { allergy, together } from "./segment/al1.ts"
 import { patientIdentity } from "./segment/pid.ts"
 import { referralIdentity } from "./segment/rf1.ts"
 
@@ -53,9 +54,10 @@ function map(message: Message, context: MapContext): Mapped {
   const reading = readMessage(message, context)
   const { parsed } = reading
   // The groups of results begin with PID here too; what stands above it is read below.
-  const [result, ...others] = resultsOf({ ...reading, note: () => {} })
+  const [result] = resultsOf({ ...reading, note: () => {} })
   if (result === undefined) return { problem: "no PID segment" }
-  if (others.length > 0) reading.note("PID: a referral of several patients; the first counts")
+  const several = severalPatients(reading)
+  if (several !== undefined) return { problem: several }
   const [rf1] = parsed.all("RF1")
   if (rf1 === undefined && parsed.first("PRD") === undefined) {
     return { problem: "neither RF1 nor PRD: there is no referral in it" }
@@ -76,10 +78,9 @@ function map(message: Message, context: MapContext): Mapped {
   if (silent) transaction.create(request)
   else transaction.update(request)
   for (const mentioned of [...laid.mentions, ...apart.mentions]) transaction.create(mentioned)
-  for (const al1 of parsed.all("AL1")) {
-    const made = allergy(al1, apart.about.subject, reading)
-    if (made !== undefined) transaction.create(made)
-  }
+  const { subject } = apart.about
+  const allergies = together(parsed.all("AL1").map((al1) => allergy(al1, subject, reading)))
+  for (const one of allergies) transaction.create(one)
   addOrigin(transaction, reading)
   return concluded(reading, { transaction, told: silent ? [] : laid.told })
 }

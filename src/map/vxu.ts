@@ -4,7 +4,7 @@ import type { Segment } from "../hl7/message.ts"
 import { toInstant } from "../hl7/time.ts"
 import type { MapContext, Mapped, MessageMap } from "../mapping.ts"
 import type { Message } from "../message.ts"
-import { type About, mentionPatient } from "./mentioned.ts"
+import { type About, mentionPatient, severalPatients } from "./mentioned.ts"
 import { addOrigin, concluded, type Mention, type Reading, readMessage } from "./reading.ts"
 import type { Observed } from "./result/groups.ts"
 import { distinct } from "./result/report.ts"
@@ -45,6 +45,8 @@ function map(message: Message, context: MapContext): Mapped {
   const reading = readMessage(message, context)
   const { concerned, groups, insurances, notes, observed } = vaccinationsOf(reading)
   if (concerned === undefined) return { problem: "no PID segment" }
+  const several = severalPatients(reading)
+  if (several !== undefined) return { problem: several }
   const transaction = new Transaction(reading.site.id)
   const about = mentionPatient(concerned, 0, { transaction, reading })
   const mention: Mention = (resource) => transaction.create(resource)

@@ -50,6 +50,10 @@ describe("what intake reads", () => {
     expect(headOf(bytes)).toMatchObject({ controlId: "C1", subjects: ["|P-1"] })
   })
 
+  test("is nobody where a placeholder stands for the patient's number", () => {
+    expect(subjectsOf("PID|1||UNKNOWN^^^KISUMU^MR~P-1", "MRG|000")).toEqual(["|P-1"])
+  })
+
   test("is read by the message's own delimiters", () => {
     const bytes = hl7(
       "MSH#*!?$#LAB#CLINIC#HIS##20260415##ADT*A08#C9#P#2.5",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test"
-import { type PatientNumber, patientKey } from "../../src/hl7/subject.ts"
+import { isPlaceholder, type PatientNumber, patientKey } from "../../src/hl7/subject.ts"
 
 const number = (fields: Partial<PatientNumber>): PatientNumber => ({
   ...{ id: "P-1", namespace: "", universalId: "", universalIdType: "" },
@@ -39,3 +39,12 @@ describe("a patient number is known", () => {
     expect(patientKey(number({ id: "", namespace: "KISUMU" }), "KISUMU")).toBeUndefined()
   })
 })
+
+test.each(["0", "000000", "UNKNOWN", "unk", "N/A", "NA", "None", "NULL", "-", "?", "Anonymous"])(
+  "%s is nobody's number",
+  (id) => expect(isPlaceholder(id)).toBe(true),
+)
+
+test.each(["1", "00010", "P-0", "UNK1", "NAN", "A", ""])("%s is a number like any", (id) =>
+  expect(isPlaceholder(id)).toBe(false),
+)

@@ -81,6 +81,12 @@ const cycles: Record<string, Step[]> = {
     [header("A41"), account(1, "K1"), "MRG|1^^^KISUMU^MR||K2"],
   ],
   "of a person deleted and added again": [adt("A28"), adt("A29"), adt("A28"), adt("A31")],
+  "of services ordered under one number": [
+    orders("NW HB", "NW WBC"),
+    orders("CA WBC"),
+    orders("NW CRP"),
+    orders("XO HB", "CA CRP"),
+  ],
   "of allergies": [
     adt("A60", "IAM|1|DA|PEN^Penicillin^L|SV||A|77^REG"),
     adt("A60", "IAM|1|DA|PEN^Penicillin^L|MI||U|77^REG"),
@@ -103,6 +109,15 @@ describe("a life cycle", () => {
     timeoutMs,
   )
 })
+
+/** Orders of one requisition, each by its control code (ORC-1) and service. */
+function orders(...all: string[]): Step {
+  const segments = all.flatMap((one) => {
+    const [control, service] = one.split(" ")
+    return [`ORC|${control}|R1`, `OBR|1|R1||${service}^${service}^L`]
+  })
+  return [header("A01").replace("ADT^A01", "ORM^O01"), pid(1), ...segments]
+}
 
 /** Every prefix of it twice and then the rest, and the whole of it and then a prefix again. */
 async function endsTheSame(steps: readonly Step[]): Promise<void> {

@@ -8,7 +8,7 @@ import { type Part, partOf } from "../part.ts"
 import type { Mention, Reading } from "../reading.ts"
 import { type Observed, resultsOf } from "../result/groups.ts"
 import { distinct } from "../result/report.ts"
-import { allergy } from "../segment/al1.ts"
+import { allergy, together } from "../segment/al1.ts"
 import { condition, encounterDiagnosisOf, isDeleted } from "../segment/dg1.ts"
 import { adverseReaction } from "../segment/iam.ts"
 import { relatedPerson } from "../segment/nk1.ts"
@@ -27,8 +27,6 @@ export function addClinical(person: Person, about: About, writing: Writing): voi
   const makers: [string, (segment: Segment) => Identified | undefined][] = [
     ["NK1", (nk1) => relatedPerson(nk1, subject, reading)],
     ["PD1", (pd1) => livingWill(pd1, subject, reading)],
-    ["AL1", (al1) => allergy(al1, subject, reading)],
-    ["IAM", (iam) => adverseReaction(iam, subject, reading, mention)],
   ]
   for (const [name, make] of makers) {
     for (const segment of segmentsOf(person, name)) {
@@ -36,6 +34,11 @@ export function addClinical(person: Person, about: About, writing: Writing): voi
       if (made !== undefined) transaction.update(made)
     }
   }
+  const allergies = together([
+    ...segmentsOf(person, "AL1").map((al1) => allergy(al1, subject, reading)),
+    ...segmentsOf(person, "IAM").map((iam) => adverseReaction(iam, subject, reading, mention)),
+  ])
+  for (const one of allergies) transaction.update(one)
   const motherOf = mother(person.pid, subject, reading)
   if (motherOf) transaction.update(motherOf)
   addAccounts(person, about, writing)

@@ -23,6 +23,7 @@ export function identitiesOf(
   reading: Reading,
   known: KnownOrders,
 ): Map<Order, OwnIdentifier> {
+  const { message } = reading
   const identities = new Map<Order, OwnIdentifier>()
   /** Of each number: what its services are known by, by their codes, the first one's first. */
   const taken = new Map<string, Map<string, OwnIdentifier>>()
@@ -45,7 +46,9 @@ export function identitiesOf(
       return isFirst ? own : requestIdentity(order, subject, reading, `#${nth}`)
     }
     const coded = identityByCode(order, subject, reading)
-    const told = codesTold(known.get(ownedName(own)) ?? [])
+    // What was told since counts not: a message that is sent again is of the same orders as before.
+    const before = (known.get(ownedName(own)) ?? []).filter((row) => row.messageId < message.id)
+    const told = codesTold(before)
     if (coded === undefined || (told.size === 0 ? isFirst : told.has(codeOf(order)))) return own
     return !isFirst || begins(order) || known.has(ownedName(coded)) ? coded : own
   }

@@ -24,7 +24,13 @@ import { patientIdentity } from "../segment/pid.ts"
 import { noteOthers } from "../segment/prt.ts"
 import { identitiesOf, type KnownOrders, namesOf, ownedName } from "./identity.ts"
 import { notesPart, requestElements, requestParts, serviceRequestOf, visitPart } from "./request.ts"
-import { addBackground, filePrior, fileSpecimens, fileSupporting } from "./supporting.ts"
+import {
+  addBackground,
+  filePrior,
+  fileSpecimens,
+  fileSupporting,
+  orderOfAnother,
+} from "./supporting.ts"
 import { tasksOf } from "./task.ts"
 import {
   mapWithoutPatient,
@@ -57,7 +63,7 @@ export function mapOrders(message: Message, context: MapContext, layout: Layout)
   if (namesNoPatient(reading)) return mapWithoutPatient(reading, "ServiceRequest", context.known)
   const results = resultsOf(reading, layout)
   if (results.length === 0) return { problem: "no PID segment: whose order it is can't be told" }
-  const stray = aboveAnyPatient(reading)
+  const stray = aboveAnyPatient(reading) ?? (layout.prior ? orderOfAnother(reading) : undefined)
   if (stray !== undefined) return { problem: stray }
   const transaction = new Transaction(reading.site.id)
   const filing: Filing = { transaction, reading, distinct: distinct() }

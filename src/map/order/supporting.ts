@@ -1,13 +1,13 @@
 import type { Reference, Specimen } from "fhir/r4"
 import type { Identified, OwnIdentifier } from "../../fhir/identity.ts"
 import { referenceTo } from "../../fhir/identity.ts"
-import { type About, mentionPatient } from "../mentioned.ts"
+import { type About, isSamePatient, mentionPatient } from "../mentioned.ts"
 import { type Part, partOf } from "../part.ts"
-import type { Mention } from "../reading.ts"
+import type { Mention, Reading } from "../reading.ts"
 import type { Order, Result, Sampled } from "../result/groups.ts"
 import { type Filing, fileResult } from "../result/report.ts"
 import { fileOfSpecimen } from "../result/specimen-above.ts"
-import { allergy } from "../segment/al1.ts"
+import { allergy, together } from "../segment/al1.ts"
 import { coverage } from "../segment/in1.ts"
 import { reportKey } from "../segment/obr.ts"
 import { observationKey } from "../segment/obx.ts"
@@ -89,13 +89,33 @@ export function addBackground(result: Result, { subject }: About, filing: Filing
   const { transaction, reading } = filing
   const mention: Mention = (resource) => transaction.create(resource)
   const all: (Identified | undefined)[] = [
-    ...result.allergies.map((al1) => allergy(al1, subject, reading)),
+    ...together(result.allergies.map((al1) => allergy(al1, subject, reading))),
     ...result.coverages.map((in1) => coverage(in1, subject, reading, mention)),
   ]
   const made = all.filter((each) => each !== undefined)
   made.forEach(mention)
   return made.length
 }
+
+/**
+ * Why new orders can't be told whose they are, where results of before may stand among them: they
+ * come below a PID of somebody else, and are no results of before.
+ */
+export function orderOfAnother(reading: Reading): string | undefined {
+  const { segments } = reading.parsed
+  const first = segments.find(({ name }) => name === "PID")
+  let nearest = first
+  for (const segment of segments) {
+    if (segment.name === "PID") nearest = segment
+    const control = segment.name === "ORC" ? segment.text(1) : undefined
+    if (!first || !nearest || control === undefined || ofBefore.has(control)) continue
+    if (!isSamePatient(first, nearest, reading)) return ordersOfSeveral
+  }
+  return undefined
+}
+
+const ofBefore: ReadonlySet<string> = new Set(["PR", "RE"])
+const ordersOfSeveral = "PID: orders of several patients in one message; have its sender split it"
 
 /** Results of before are mentioned: they are their laboratory's. The order refers to them. */
 export function filePrior({ prior }: Order, about: About, filing: Filing): Part | undefined {

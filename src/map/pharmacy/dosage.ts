@@ -89,9 +89,17 @@ function withDose(
   reading: Reading,
 ): DosageDoseAndRate {
   const said = dose.doseQuantity ?? dose.doseRange?.low
-  if (said === undefined) return { ...dose, doseQuantity: times.dose }
   const other = times.dose?.value
-  if (other !== undefined && other !== 1 && other !== said.value) {
+  const most = dose.doseRange?.high?.value
+  if (said === undefined && most === undefined) return { ...dose, doseQuantity: times.dose }
+  // R4 has the most that may be given in a range only, and no dose beside that.
+  const { unit } = dose.doseRange?.high ?? {}
+  const fits = other !== undefined && other <= Number(most) && (times.dose?.unit ?? unit) === unit
+  if (said === undefined && fits) {
+    const low = { ...dose.doseRange?.high, value: other }
+    return { ...dose, doseRange: { ...dose.doseRange, low } }
+  }
+  if (other !== undefined && other !== 1 && other !== said?.value) {
     reading.note(`TQ1-2: it is not the dose of ${name}-${minimum?.value}, which counts`)
   }
   return dose

@@ -55,6 +55,35 @@ export function allergy(
 }
 
 /**
+ * The allergies of a message, each once. Senders write one AL1 for each reaction to an allergen, of
+ * which none may be lost in another: the later segment counts, with the reactions of all, and the
+ * gravest criticality. One that is withdrawn and told again stands.
+ */
+export function together(all: readonly (AllergyIntolerance | undefined)[]): AllergyIntolerance[] {
+  const named = all.filter((one) => one !== undefined)
+  const groups = Map.groupBy(named, ({ identifier }) => identifier?.[0]?.value)
+  return [...groups.values()].flatMap((group) => {
+    const standing = group.filter((one) => one.verificationStatus?.coding?.[0]?.code !== withdrawn)
+    let one: AllergyIntolerance | undefined
+    for (const next of standing.length > 0 ? standing : group.slice(-1)) {
+      one = one ? { ...one, ...next, ...gravestOf(one, next) } : next
+    }
+    return one ?? []
+  })
+}
+
+function gravestOf(
+  { reaction: before = [], criticality }: AllergyIntolerance,
+  { reaction: more = [], ...other }: AllergyIntolerance,
+): Partial<AllergyIntolerance> {
+  const further = more.filter((one) => !before.some((each) => Bun.deepEquals(each, one)))
+  const grave = criticality === "high" || other.criticality === undefined
+  return { reaction: [...before, ...further], criticality: grave ? criticality : other.criticality }
+}
+
+const withdrawn = "entered-in-error"
+
+/**
  * The kind of allergen (table 0127), and the code beside it where FHIR's four say less. Where they
  * say nothing it stands beside the type: of a list with no value in it other programs make nothing.
  */

@@ -1,6 +1,6 @@
 import type { Address, ContactPoint, Identifier, Patient } from "fhir/r4"
-import type { Segment } from "../../hl7/message.ts"
-import { patientKey } from "../../hl7/subject.ts"
+import type { Repetition, Segment } from "../../hl7/message.ts"
+import { isPlaceholder, patientKey } from "../../hl7/subject.ts"
 import { each, type Field, type Part, partsOf } from "../part.ts"
 import { own, type Reading } from "../reading.ts"
 import { translated } from "../type/cwe.ts"
@@ -27,10 +27,15 @@ export function patientIdentity(pid: Segment, reading: Reading) {
 
 /** The same by another field that lists a patient's numbers, MRG-1. */
 export function patientNumbered(segment: Segment, field: number, reading: Reading) {
-  const numbered = segment.repetitions(field).filter((cx) => cx.text(1) !== undefined)
+  const numbered = segment.repetitions(field).filter(isNumber)
   const chosen = numbered.find((cx) => cx.text(5) === "MR") ?? numbered[0]
   const key = chosen && patientKey(patientNumber(chosen), reading.source.assigner)
   return key === undefined ? undefined : own(reading, "Patient", key)
+}
+
+function isNumber(cx: Repetition): boolean {
+  const id = cx.text(1)
+  return id !== undefined && !isPlaceholder(id)
 }
 
 /** What a PID says of its Patient, field by field. */
@@ -156,7 +161,13 @@ function numbers(field: 2 | 3 | 4): Field<Patient> {
     make: (pid, reading) => {
       const local = reading.source.assigner ?? "patient"
       return {
-        identifier: each(pid, field, (cx) => identifier(cx, local, `PID-${field}`, reading)),
+        identifier: each(pid, field, (cx) => {
+          if (!isPlaceholder(cx.text(1) ?? "")) {
+            return identifier(cx, local, `PID-${field}`, reading)
+          }
+          reading.note(`PID-${field}: what stands for an unknown number is left out`)
+          return undefined
+        }),
       }
     },
   }

@@ -40,7 +40,9 @@ export function valuesOf(segments: readonly [Segment, ...Segment[]], reading: Re
   return repetitions.map((repetition) => {
     const value = read(type, repetition, unit, obx, reading)
     if (value !== undefined) return value
-    reading.note(`OBX-5: what is sent as ${type || "no type"} is kept as text`)
+    // Where fields are shifted, anything may stand in OBX-2: also a name.
+    const sent = type === "" ? "no type" : /^[A-Z]{2,3}$/.test(type) ? type : "no type of HL7's"
+    reading.note(`OBX-5: what is sent as ${sent} is kept as text`)
     return { valueString: withUnit(textOf([repetition]), unit) }
   })
 }

@@ -57,6 +57,15 @@ test("a service that its placer changes to another stays one order", () => {
   expect(request(changed)?.code?.coding?.[0]?.code).toBe("ESR")
 })
 
+test("the order as it was, sent again after such a change, is no second one", () => {
+  const [first, , again] = life(
+    ["OML^O21", [pid, ...hb], 1],
+    ["OML^O21", [pid, "ORC|XO|P1^EMR", esr[1] ?? ""], 2],
+    ["OML^O21", [pid, ...hb], 1],
+  )
+  expect(named(again)).toBe(named(first))
+})
+
 test("an order sent again by the name of its service alone is the same", () => {
   const [first, again] = life(
     ["OML^O21", [pid, ...hb]],

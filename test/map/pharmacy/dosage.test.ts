@@ -37,6 +37,16 @@ describe("a dose", () => {
     ])
   })
 
+  test("of which only the most is told lies between that and the quantity of its times", () => {
+    const { doseQuantity, doseRange } = dose("|4|TAB", "TQ1|1|2^TAB|BID").said
+    expect([doseQuantity, doseRange?.low?.value, doseRange?.high?.value]).toEqual([undefined, 2, 4])
+    for (const times of ["TQ1|1|9^TAB|BID", "TQ1|1|2^mL|BID"]) {
+      const { said, notes } = dose("|4|TAB", times)
+      expect([said.doseQuantity, said.doseRange?.low]).toEqual([undefined, undefined])
+      expect(notes).toEqual(["TQ1-2: it is not the dose of RXO-2, which counts"])
+    }
+  })
+
   test("in so many hours is a rate, and in no time is a text", () => {
     const { numerator, denominator } = dose(`500||mL${later}H4`).said.rateRatio ?? {}
     expect([numerator?.value, denominator?.value, denominator?.code]).toEqual([500, 4, "h"])

@@ -11,6 +11,30 @@ function read(...lines: string[]) {
 describe("an allergy", () => {
   const allergies = (...lines: string[]) => resources(read(...lines).bundle, "AllergyIntolerance")
 
+  test("to which several reactions are told, each in an AL1, has them all", () => {
+    const made = allergies(
+      "AL1|1|DA|7980^Penicillin^RXNORM|MI|Itching",
+      "AL1|2|DA|7980^Penicillin^RXNORM|SV|Anaphylaxis",
+      "AL1|3|DA|7980^Penicillin^RXNORM|SV",
+      "AL1|4|DA|7980^Penicillin^RXNORM|MI",
+    )
+    expect(made).toHaveLength(1)
+    expect(made[0]?.reaction).toEqual([
+      { manifestation: [{ text: "Itching" }], severity: "mild" },
+      { manifestation: [{ text: "Anaphylaxis" }], severity: "severe" },
+    ])
+    expect(made[0]?.criticality).toBe("high")
+  })
+
+  test("that is withdrawn and told again in one message stands", () => {
+    const deleted = "IAM|1|DA|7980^Penicillin^RXNORM|SV||D"
+    const [again] = allergies(deleted, deleted.replace("||D", "|Rash|A"))
+    expect(again?.verificationStatus?.coding?.[0]?.code).not.toBe("entered-in-error")
+    expect(again?.reaction).toHaveLength(1)
+    const [gone] = allergies(deleted)
+    expect(gone?.verificationStatus?.coding?.[0]?.code).toBe("entered-in-error")
+  })
+
   test("is known by the patient and the allergen, so that a second message updates it", () => {
     const [mild] = allergies("AL1|1|DA|7980^Penicillin^RXNORM|MI")
     const [severe] = allergies("AL1|2|DA|7980^Penicillin G^RXNORM|SV|Rash")

@@ -35,6 +35,16 @@ describe("the number of a patient", () => {
     expect(read({ 3: "^^^KISUMU^MR~A1^^^KISUMU^PI" }).key).toBe(key)
   })
 
+  test("is none where a placeholder stands: all who are not known would be one patient", () => {
+    const { key, patient, notes } = read({ 2: "UNKNOWN", 3: "000000^^^KISUMU^MR" })
+    expect(key).toBeUndefined()
+    expect(patient.identifier).toHaveLength(1)
+    expect(notes).toEqual(
+      [2, 3].map((field) => `PID-${field}: what stands for an unknown number is left out`),
+    )
+    expect(read({ 3: "0^^^KISUMU^MR~A1^^^KISUMU^PI" }).key).toBe(read({ 3: "A1^^^KISUMU" }).key)
+  })
+
   test("without an assigner is the source's own", () => {
     expect(read({ 3: "A1" }, { assigner: "KISUMU" }).key).toBe(read({ 3: "A1^^^KISUMU" }).key)
     expect(read({ 3: "A1" }).key).not.toBe(read({ 3: "A1^^^KISUMU" }).key)

@@ -107,6 +107,12 @@ test.each([
   expect(read(type, value, "/uL").values).toEqual([{ valueString: `${value} /uL` }])
 })
 
+test("a note never says what stands in OBX-2 where it is no data type", () => {
+  expect(read("Otieno", "5").notes).toEqual([
+    "OBX-5: what is sent as no type of HL7's is kept as text",
+  ])
+})
+
 test.each(["Negative", "5.4 mmol/L", "--", "see 2 below"])("%s has no unit put to it", (value) => {
   expect(read("ST", value, "/uL").values).toEqual([{ valueString: value }])
 })
