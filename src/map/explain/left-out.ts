@@ -55,6 +55,10 @@ const reasons: Record<string, Record<string, readonly number[]>> = {
     [person]: [36, 37, 38, 39],
     [again]: [41],
   },
+  PRT: {
+    "it tells what is to become of somebody's part, and the Bundle has what became of it": [2],
+    "what the segment stands under has no place for it in FHIR": [6, 7, 8, 9, 10, 14, 15],
+  },
   PV1: {
     [counts]: [1],
     [admin]: [12, 15, 16, 18, 37, 38, 39, 40, 42, 43, 51, 53, 54],

@@ -22,6 +22,7 @@ import { given, type Prescribed, remarks } from "./given.ts"
 import type { OrderKey } from "./key.ts"
 import type { DrugFields } from "./medication.ts"
 import type { PharmacyOrder, Prepared } from "./order.ts"
+import { handsOf } from "./participants.ts"
 import { routed } from "./routed.ts"
 
 const rxaDrug: DrugFields = {
@@ -81,7 +82,7 @@ export function medicationAdministration(
     statusReason: each(segment, 18, (cwe) => concept(cwe, "RXA-18", reading)),
     ...given(prepared, rxa, prescribed, reading, mention),
     ...effective(segment, reading),
-    performer: performers(segment, order, reading, mention),
+    performer: performers(prepared, order, reading, mention),
     reasonCode: each(segment, 19, (cwe) => concept(cwe, "RXA-19", reading)),
     request: prescribed.request,
     note: [...remarks(segment, "RXA-9", reading), ...annotations(notes, reading, mention)],
@@ -130,7 +131,7 @@ const unknown: Pick<Element, "extension"> = {
 
 /** Who gave it, and where no prescription of this message names them, who had ordered it. */
 function performers(
-  segment: Segment,
+  { segment, participants }: Prepared,
   { orc, requested, encoded }: PharmacyOrder,
   reading: Reading,
   mention: Mention,
@@ -141,8 +142,11 @@ function performers(
       return actor && { function: { coding: [{ system: providerRole, code, display }] }, actor }
     })
   const ordering = requested || encoded ? undefined : orc
+  // In R4 no organization gives a drug.
+  const persons = participants.filter((prt) => prt.repetitions(5).length > 0)
   return [
     ...as("AP", "Administering Provider", segment, 10),
+    ...handsOf(persons, reading, mention),
     ...(ordering ? as("OP", "Ordering Provider", ordering, 12) : []),
   ]
 }

@@ -17,6 +17,7 @@ import { given, type Prescribed, remarks } from "./given.ts"
 import { type OrderKey, prescriptionNumber } from "./key.ts"
 import type { DrugFields } from "./medication.ts"
 import type { PharmacyOrder, Prepared } from "./order.ts"
+import { handsOf } from "./participants.ts"
 import { timesOf } from "./prescription.ts"
 
 const rxdDrug: DrugFields = {
@@ -60,10 +61,13 @@ export function medicationDispense(
     status: statusOf(order.orc, reading),
     statusReasonCodeableConcept: order.orc && firstConcept(order.orc, "ORC-16", reading),
     ...given(dispensed, rxd, prescribed, reading, mention),
-    performer: each(segment, 10, (xcn) => {
-      const actor = practitioner(xcn, reading, mention)
-      return actor && { actor }
-    }),
+    performer: [
+      ...each(segment, 10, (xcn) => {
+        const actor = practitioner(xcn, reading, mention)
+        return actor && { actor }
+      }),
+      ...handsOf(dispensed.participants, reading, mention),
+    ],
     authorizingPrescription: request && [request],
     type: firstConcept(segment, "RXD-33", reading),
     quantity: measured(segment, { value: 4, unit: "RXD-5" }, reading),

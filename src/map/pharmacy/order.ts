@@ -3,6 +3,7 @@ import type { Concerned } from "../mentioned.ts"
 import type { Reading } from "../reading.ts"
 import type { Observed } from "../result/groups.ts"
 import { joined } from "../result/text-lines.ts"
+import { noteOtherParticipants } from "./participants.ts"
 
 /** A drug as an RXO, RXE, RXD or RXA tells of it, with what stands under that segment. */
 export interface Prepared {
@@ -14,6 +15,8 @@ export interface Prepared {
   /** RXC: what it is made up of. */
   components: Segment[]
   notes: Segment[]
+  /** PRT. */
+  participants: Segment[]
   observed: Observed[]
 }
 
@@ -23,6 +26,8 @@ export interface PharmacyOrder {
   /** TQ1 directly under the ORC. */
   times: Segment[]
   notes: Segment[]
+  /** PRT directly under the ORC. */
+  participants: Segment[]
   /** RXO: as the prescriber asked for it. */
   requested: Prepared | undefined
   /** RXE: as the pharmacy has encoded it. */
@@ -40,6 +45,9 @@ export interface Treated extends Concerned {
   /** FT1, each with the notes under it. */
   charges: Segment[]
   notes: Segment[]
+  /** PRT under the PID, and under the PV1. */
+  participants: Segment[]
+  visiting: Segment[]
   orders: PharmacyOrder[]
 }
 
@@ -48,6 +56,8 @@ interface Place {
   treated: Treated
   prepared: Prepared | undefined
   notes: Segment[]
+  /** Where a participation below it belongs; undefined where none does. */
+  participants?: Segment[] | undefined
 }
 
 /**
@@ -63,7 +73,8 @@ export function treatmentsOf(reading: Reading): Treated[] {
     if (segment.name === "PID") {
       const treated = newTreated(segment)
       all.push(treated)
-      place = { treated, prepared: undefined, notes: treated.notes }
+      const { notes, participants } = treated
+      place = { treated, prepared: undefined, notes, participants }
       continue
     }
     const placed: Place | undefined = place && put(segment, place)
@@ -71,7 +82,10 @@ export function treatmentsOf(reading: Reading): Treated[] {
     else place = placed
   }
   if (left.size > 0) reading.note(`segments that no map reads: ${[...left].join(", ")}`)
-  for (const { orders } of all) for (const order of orders) settle(order, reading)
+  for (const order of all.flatMap(({ orders }) => orders)) {
+    settle(order, reading)
+    noteOtherParticipants(order, reading)
+  }
   return all
 }
 
@@ -108,39 +122,44 @@ const heads = new Set(["MSH", "SFT", "MSA"])
 function put(segment: Segment, place: Place): Place | undefined {
   const { treated, prepared } = place
   const order = treated.orders.at(-1)
+  const beside = { ...place, notes: treated.notes, participants: undefined }
   switch (segment.name) {
     case "PD1":
       treated.pd1 ??= segment
-      return { ...place, notes: treated.notes }
+      return { ...beside, participants: treated.participants }
     case "NK1":
       treated.nk1.push(segment)
-      return { ...place, notes: treated.notes }
+      return beside
     case "PV1":
       treated.pv1 ??= segment
-      return { ...place, notes: treated.notes }
+      return { ...beside, participants: treated.visiting }
     case "AL1":
       treated.allergies.push(segment)
-      return { ...place, notes: treated.notes }
+      return beside
     case "IN1":
       treated.insurances.push(segment)
-      return { ...place, notes: treated.notes }
+      return beside
     case "FT1":
       treated.charges.push(segment)
-      return { ...place, notes: treated.charges }
+      return { ...beside, notes: treated.charges }
     case "ORC": {
-      const { notes } = begin(treated, segment)
-      return { treated, prepared: undefined, notes }
+      const { notes, participants } = begin(treated, segment)
+      return { treated, prepared: undefined, notes, participants }
     }
     case "RXO":
     case "RXE":
     case "RXD":
     case "RXA": {
       const begun = prepare(segment, treated, prepared)
-      return { treated, prepared: begun, notes: begun.notes }
+      const { notes, participants } = begun
+      return { treated, prepared: begun, notes, participants }
     }
     case "NTE":
       place.notes.push(segment)
       return place
+    case "PRT":
+      place.participants?.push(segment)
+      return place.participants && place
     default:
       return order && putBelow(segment, place, order)
   }
@@ -162,7 +181,8 @@ function putBelow(segment: Segment, place: Place, order: PharmacyOrder): Place |
     case "OBX": {
       const observed: Observed = { lines: [segment], notes: [], participants: [] }
       prepared?.observed.push(observed)
-      return prepared && { ...place, notes: observed.notes }
+      const { notes, participants } = observed
+      return prepared && { ...place, notes, participants }
     }
     default:
       return undefined
@@ -177,6 +197,7 @@ function prepare(segment: Segment, treated: Treated, before: Prepared | undefine
     routes: [],
     components: [],
     notes: [],
+    participants: [],
     observed: [],
   }
   const last = treated.orders.at(-1)
@@ -208,6 +229,7 @@ function begin(treated: Treated, orc: Segment | undefined): PharmacyOrder {
     orc,
     times: [],
     notes: [],
+    participants: [],
     requested: undefined,
     encoded: undefined,
     dispensed: [],
@@ -218,15 +240,6 @@ function begin(treated: Treated, orc: Segment | undefined): PharmacyOrder {
 }
 
 function newTreated(pid: Segment): Treated {
-  return {
-    pid,
-    pd1: undefined,
-    nk1: [],
-    pv1: undefined,
-    allergies: [],
-    insurances: [],
-    charges: [],
-    notes: [],
-    orders: [],
-  }
+  const around = { nk1: [], participants: [], visiting: [], allergies: [], insurances: [] }
+  return { pid, pd1: undefined, pv1: undefined, ...around, charges: [], notes: [], orders: [] }
 }

@@ -22,6 +22,7 @@ import { dosages } from "./dosage.ts"
 import { drugGiven, remarks } from "./given.ts"
 import { numberParts, type OrderKey, parentOf } from "./key.ts"
 import type { PharmacyOrder, Prepared } from "./order.ts"
+import { prescribersOf } from "./participants.ts"
 import { noteUnplaced } from "./unplaced.ts"
 
 /**
@@ -173,9 +174,10 @@ function requesterOf(order: PharmacyOrder, reading: Reading, mention: Mention) {
   const { orc } = order
   const [ordering] = orc ? peopleIn(orc, 12, reading, mention) : []
   if (ordering !== undefined) return ordering
-  return eitherOf(order, ({ segment, fields }) =>
+  const [prescriber] = eitherOf(order, ({ segment, fields }) =>
     peopleIn(segment, fields.prescriber, reading, mention),
-  )[0]
+  )
+  return prescriber ?? prescribersOf(order, reading, mention)[0]
 }
 
 function priorityOf(times: readonly Times[]): MedicationRequest["priority"] {

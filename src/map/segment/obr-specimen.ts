@@ -10,7 +10,7 @@ import { dateTime, period } from "../type/dtm.ts"
 import { practitioner } from "../type/xcn.ts"
 import { specimenCondition } from "../vocabulary/specimen-condition.ts"
 import { targetOf } from "../vocabulary/target.ts"
-import { personsOf } from "./prt.ts"
+import { personsOf, rolesOf } from "./prt.ts"
 import type { Keyed } from "./spm.ts"
 
 /**
@@ -94,7 +94,12 @@ export function collector(
   mention: Mention,
 ): Reference | undefined {
   if (order === undefined) return undefined
-  const [xcn] = [...(order.obr?.repetitions(10) ?? []), ...personsOf(order, "collector")]
+  const [collected] = order.obr?.repetitions(10) ?? []
+  // In R4 no organization collects.
+  const participants = order.participants.filter((prt) => prt.repetitions(5).length > 0)
+  const [role] = collected ? [] : rolesOf({ participants }, "collector", reading, mention)
+  if (role !== undefined) return role
+  const xcn = collected ?? personsOf(order, "collector")[0]
   return xcn && practitioner(xcn, reading, mention)
 }
 

@@ -18,7 +18,7 @@ import { orderStatus } from "../vocabulary/decided-orders.ts"
 import { orderType } from "../vocabulary/order-type.ts"
 import { targetOf } from "../vocabulary/target.ts"
 import { silent } from "./orc-event.ts"
-import { personsOf } from "./prt.ts"
+import { personsOf, rolesOf } from "./prt.ts"
 
 /** The segments an order's numbers stand in. */
 type Numbered = Pick<Order, "orc" | "obr">
@@ -189,11 +189,10 @@ function parentOrder(eip: Repetition, reading: Reading): Reference[] {
 /** Who ordered (ORC-12, OBR-16, PRT), and for which facility (ORC-21) where the message says it. */
 function requester(order: Order, reading: Reading, mention: Mention): Reference | undefined {
   const { orc, obr } = order
-  const [xcn] = [
-    ...(orc?.repetitions(12) ?? []),
-    ...(obr?.repetitions(16) ?? []),
-    ...personsOf(order, "requester"),
-  ]
+  const [named] = [...(orc?.repetitions(12) ?? []), ...(obr?.repetitions(16) ?? [])]
+  const [told] = named ? [] : rolesOf(order, "requester", reading, mention)
+  if (told !== undefined) return told
+  const xcn = named ?? personsOf(order, "requester")[0]
   const at = orc ? each(orc, 24, (xad) => address(xad, "ORC-24", reading)) : []
   const person =
     xcn && practitioner(xcn, reading, (one) => mention({ ...(one as Practitioner), address: at }))

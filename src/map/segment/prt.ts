@@ -39,20 +39,36 @@ export function participantsOf(
     .flatMap((prt) => takingPart(prt, reading, mention))
 }
 
+/** The same, of those of whom a PRT tells more than who they are. */
+export function rolesOf(
+  { participants }: Pick<Order, "participants">,
+  role: keyof typeof roles,
+  reading: Reading,
+  mention: Mention,
+): Reference[] {
+  return participantsOf({ participants: participants.filter(tellsMore) }, role, reading, mention)
+}
+
 /**
  * Who takes part in what is ordered, observed, done or given by a PRT or ROL: the person, in their
  * role where it tells for whom, as what or how to reach them; else the organization.
  */
 export function takingPart(rol: Segment, reading: Reading, mention: Mention): Reference[] {
   if (isDeleted(rol)) return []
-  const { person, organization, phone, type } = rolFields(rol)
+  const { person } = rolFields(rol)
   const persons = () => each(rol, person, (xcn) => practitioner(xcn, reading, mention))
-  const further = [organization, phone, type, ...(rol.name === "PRT" ? [24] : [])]
-  if (!further.some((field) => rol.repetitions(field).length > 0)) return persons()
+  if (!tellsMore(rol)) return persons()
   const played = roleOf(rol, undefined, true, reading, mention)
   if (played?.person === undefined) return played?.firm ? [played.firm] : []
   const [, ...others] = persons()
   return [practitionerRole(played, rol, reading, mention), ...others]
+}
+
+/** Whether it tells for whom somebody takes part, as what, or how to reach them. */
+function tellsMore(rol: Segment): boolean {
+  const { organization, phone, type } = rolFields(rol)
+  const further = [organization, phone, type, ...(rol.name === "PRT" ? [24] : [])]
+  return further.some((field) => rol.repetitions(field).length > 0)
 }
 
 /** Says where a participation under an order was left out. */

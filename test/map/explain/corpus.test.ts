@@ -12,7 +12,7 @@ const corpus = join(import.meta.dir, "../../../../shared/corpus")
 /** Of these no field may be dropped without a reason that is better than that it was. */
 const accounted = new Set([
   ...["PID", "PV1", "ORC", "OBR", "OBX", "SPM", "RXA", "SCH", "TXA", "FT1", "AL1", "DG1", "IN1"],
-  "NK1",
+  ...["NK1", "PRT"],
 ])
 
 if (existsSync(join(corpus, "index.tsv"))) {
