@@ -28,6 +28,7 @@ import { pd1Fields } from "./segment/pd1.ts"
 import { patientIdentity, pidParts } from "./segment/pid.ts"
 import { pv1PatientFields } from "./segment/pv1-patient.ts"
 import { patientRoles } from "./segment/rol.ts"
+import { selfParts } from "./segment/rol-self.ts"
 
 /**
  * Patient administration (2.5.1, chapter 3): visits from their planning to their end, with
@@ -166,6 +167,7 @@ function patientParts(person: Person, subject: Reference, reading: Reading): Par
       .slice(0, 1)
       .flatMap((pd1) => partsOf(pd1, pd1Fields, reading)),
     ...patientRoles(rolesAround(person), subject, reading),
+    ...selfParts(rolesAround(person), person.pid, reading),
     ...segmentsOf(person, "PV1")
       .slice(0, 1)
       .flatMap((pv1) => partsOf(pv1, pv1PatientFields, reading)),

@@ -1,41 +1,28 @@
-import type { CodeableConcept, Reference, RelatedPerson } from "fhir/r4"
+import type { Reference, RelatedPerson } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import { patientKey } from "../../hl7/subject.ts"
 import { each } from "../part.ts"
 import { own, type Reading } from "../reading.ts"
 import { relatedIdentity } from "../related.ts"
 import { period } from "../type/dtm.ts"
+import { entityAt, entityIdentifier } from "../type/ei.ts"
 import { designatorIn } from "../type/hd.ts"
 import { address } from "../type/xad.ts"
 import { personNumber, providerName } from "../type/xcn.ts"
+import { isRelative, roleIn } from "./role-code.ts"
 import { contactNumbers, rolFields, telecomsOf } from "./role-contact.ts"
 
 /**
- * Whether a role is one of the patient's own people: how they are related (table 0063, which the
- * guide reads as v3-RoleCode) or what they are to be asked for (table 0131). The roles of tables
- * 0443 and 0912 are of those who treat; the guide takes all of them but PP for relatives, which
- * would make the attending physician one.
- */
-export function isRelative(role: CodeableConcept | undefined): boolean {
-  return role?.coding?.some(({ system }) => relations.has(system ?? "")) === true
-}
-
-const relations: ReadonlySet<string> = new Set(
-  ["v3-RoleCode", "v2-0063", "v2-0131"].map(
-    (name) => `http://terminology.hl7.org/CodeSystem/${name}`,
-  ),
-)
-
-/**
  * The relative that a ROL or PRT names, who is the same person as the NK1 of that name; undefined
- * where it names nobody.
+ * where it names nobody, or somebody who is not one.
  */
 export function relative(
   rol: Segment,
-  role: CodeableConcept | undefined,
   patient: Reference,
   reading: Reading,
 ): RelatedPerson | undefined {
+  const role = roleIn(rol, reading)
+  if (!isRelative(role)) return undefined
   const at = rolFields(rol)
   const [xcn] = rol.repetitions(at.person)
   const [name] = each(rol, at.person, (one) => providerName(one, reading))
@@ -46,12 +33,15 @@ export function relative(
     : undefined
   const identity = relatedIdentity(name, undefined, patient, reading) ?? numbered
   if (identity === undefined) return undefined
+  const instance = rol.name === "ROL" ? entityAt(rol, 1) : undefined
+  const local = `role-${reading.sender}`
   const where = `${rol.name}-${at.start}`
   return {
     resourceType: "RelatedPerson",
     identifier: [
       identity,
       ...each(rol, at.person, (one) => personNumber(one, reading)),
+      ...(instance ? [entityIdentifier(instance, undefined, local, reading)] : []),
       ...contactNumbers(rol, reading),
     ],
     patient,
