@@ -116,6 +116,7 @@ function addPerson(plan: Plan, others: readonly OwnIdentifier[], writing: Writin
   noteOtherRoles(plan, reading)
   const parts = [
     ...patientParts(person, referenceTo(patient), reading),
+    ...(visits[0]?.pv1 ? partsOf(visits[0].pv1, pv1PatientFields, reading) : []),
     ...recordParts(others, reading),
     ...prior.flatMap(({ identity, mrg }) =>
       mergePart(identity, "replaces", priorElements(mrg, reading), reading),
@@ -168,9 +169,6 @@ function patientParts(person: Person, subject: Reference, reading: Reading): Par
       .flatMap((pd1) => partsOf(pd1, pd1Fields, reading)),
     ...patientRoles(rolesAround(person), subject, reading),
     ...selfParts(rolesAround(person), person.pid, reading),
-    ...segmentsOf(person, "PV1")
-      .slice(0, 1)
-      .flatMap((pv1) => partsOf(pv1, pv1PatientFields, reading)),
     ...nk1Parts(segmentsOf(person, "NK1"), reading),
   ]
 }
