@@ -5,12 +5,11 @@ import { each } from "../part.ts"
 import { own, type Reading } from "../reading.ts"
 import { relatedIdentity } from "../related.ts"
 import { period } from "../type/dtm.ts"
-import { entityAt, entityIdentifier } from "../type/ei.ts"
 import { designatorIn } from "../type/hd.ts"
 import { address } from "../type/xad.ts"
 import { personNumber, providerName } from "../type/xcn.ts"
 import { isRelative, roleIn } from "./role-code.ts"
-import { contactNumbers, rolFields, telecomsOf } from "./role-contact.ts"
+import { contactNumbers, roleNumbers, rolFields, telecomsOf } from "./role-contact.ts"
 
 /**
  * The relative that a ROL or PRT names, who is the same person as the NK1 of that name; undefined
@@ -33,15 +32,13 @@ export function relative(
     : undefined
   const identity = relatedIdentity(name, undefined, patient, reading) ?? numbered
   if (identity === undefined) return undefined
-  const instance = rol.name === "ROL" ? entityAt(rol, 1) : undefined
-  const local = `role-${reading.sender}`
   const where = `${rol.name}-${at.start}`
   return {
     resourceType: "RelatedPerson",
     identifier: [
       identity,
       ...each(rol, at.person, (one) => personNumber(one, reading)),
-      ...(instance ? [entityIdentifier(instance, undefined, local, reading)] : []),
+      ...roleNumbers(rol, reading),
       ...contactNumbers(rol, reading),
     ],
     patient,

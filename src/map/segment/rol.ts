@@ -12,7 +12,7 @@ import { each, type Part, partOf } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import { concept } from "../type/cwe.ts"
 import { period } from "../type/dtm.ts"
-import { entityAt, entityIdentifier, entityKey } from "../type/ei.ts"
+import { entityKey } from "../type/ei.ts"
 import { location } from "../type/pl.ts"
 import { officeAddress } from "../type/xad.ts"
 import { practitioner } from "../type/xcn.ts"
@@ -20,7 +20,14 @@ import { organization } from "../type/xon.ts"
 import { nameText } from "../type/xpn.ts"
 import { relative } from "./relative.ts"
 import { roleIn } from "./role-code.ts"
-import { addressesOf, contactNumbers, rolFields, telecomsOf } from "./role-contact.ts"
+import {
+  addressesOf,
+  contactNumbers,
+  roleNumber,
+  roleNumbers,
+  rolFields,
+  telecomsOf,
+} from "./role-contact.ts"
 
 /** The part that all ROL of a person or a visit make together. */
 export const rolePart = "ROL"
@@ -141,11 +148,11 @@ export function practitionerRole(
   mention: Mention,
 ): Reference {
   const at = rolFields(rol)
-  const number = entityAt(rol, 1)
+  const number = roleNumber(rol)
   const [coding] = role?.coding ?? []
   const code = coding === undefined ? role?.text : `${coding.system}|${coding.code}`
   const key = [person, firm].map((one) => one?.reference ?? one?.display ?? "")
-  const instance = rol.name === "ROL" && number ? [entityKey(number)] : []
+  const which = number ? [entityKey(number)] : []
   const when = during ? [`${during.start ?? ""}/${during.end ?? ""}`] : []
   const [here] = addressesOf(rol, reading).place
   const place: Reference[] = each(rol, at.place, (pl) =>
@@ -157,8 +164,8 @@ export function practitionerRole(
   const played: PractitionerRole = {
     resourceType: "PractitionerRole",
     identifier: [
-      own(reading, "PractitionerRole", ...key, code ?? "", ...when, ...instance),
-      ...(number ? [entityIdentifier(number, undefined, `role-${reading.sender}`, reading)] : []),
+      own(reading, "PractitionerRole", ...key, code ?? "", ...when, ...which),
+      ...roleNumbers(rol, reading),
       ...contactNumbers(rol, reading),
     ],
     period: during,
@@ -176,8 +183,8 @@ export function practitionerRole(
 /** Whether more is said than who, in which role and when: also which role it is (ROL-1). */
 function hasMore(rol: Segment): boolean {
   const { organization, phone, place, type } = rolFields(rol)
-  const fields = [organization, phone, place, type, ...(rol.name === "ROL" ? [1] : [])]
-  return fields.some((field) => rol.repetitions(field).length > 0)
+  const fields = [organization, phone, place, type]
+  return roleNumber(rol) !== undefined || fields.some((at) => rol.repetitions(at).length > 0)
 }
 
 /** The person with their own addresses, and with how else to reach them where no role tells it. */

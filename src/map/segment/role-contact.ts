@@ -2,6 +2,8 @@ import type { Address, ContactPoint, Identifier } from "fhir/r4"
 import type { Repetition, Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
 import type { Reading } from "../reading.ts"
+import { type Entity, entityAt, entityIdentifier } from "../type/ei.ts"
+import { isEmpty } from "../type/hd.ts"
 import { practitionerNumber } from "../type/pln.ts"
 import { address } from "../type/xad.ts"
 import { contactPoint, officeNumber } from "../type/xtn.ts"
@@ -24,6 +26,21 @@ const participation: typeof role = {
 export function contactNumbers(rol: Segment, reading: Reading): Identifier[] {
   if (rol.name !== "PRT") return []
   return each(rol, 24, (pln) => practitionerNumber(pln, "PRT-24", reading))
+}
+
+/**
+ * The number of this role among all of its sender's (ROL-1, PRT-1); undefined without one. Many
+ * count the segments of the message in it, and two people who are second are not one.
+ */
+export function roleNumber(rol: Segment): Entity | undefined {
+  const number = entityAt(rol, 1)
+  return number && isEmpty(number.authority) && /^\d{1,3}$/.test(number.id) ? undefined : number
+}
+
+/** The same as identifiers. */
+export function roleNumbers(rol: Segment, reading: Reading): Identifier[] {
+  const number = roleNumber(rol)
+  return number ? [entityIdentifier(number, undefined, `role-${reading.sender}`, reading)] : []
 }
 
 /** Whose an address in a role is. */

@@ -110,6 +110,8 @@ describe("somebody in a role", () => {
       { 1: "R1^HIS" },
     ]
     expect(new Set(keys.map(keyOf)).size).toBe(keys.length)
+    // Many count the segments in ROL-1.
+    expect(keyOf({ 1: "2" })).toBe(keyOf({}))
     expect(keyOf({ 5: "20260101", 12: "^WPN^PH^^^^2021234" })).toBe(keyOf({ 5: "20260101" }))
   })
 
