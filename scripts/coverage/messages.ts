@@ -1,5 +1,5 @@
 import { message, pid, pv1 } from "./message.ts"
-import { participants } from "./participants.ts"
+import { participants, roles } from "./participants.ts"
 
 /** Messages that say as little as each segment needs to be mapped: one field is added to them. */
 export const messages: readonly (readonly string[])[] = [
@@ -35,7 +35,7 @@ export const messages: readonly (readonly string[])[] = [
     "IN3|1",
     "ACC|",
   ]),
-  ...participants.map((prt) => message("ADT^A01^ADT_A01", [pid(), prt])),
+  ...[...participants, ...roles].map((one) => message("ADT^A01^ADT_A01", [pid(), one])),
   message("ADT^A01^ADT_A01", [pid(), pv1(), "ROL|R2|AD|PP^Primary care^HL70443|N2^SALIM^ALI"]),
   // What says nothing without something beside it: who of an organization, who of a relation.
   message("ADT^A01^ADT_A01", [

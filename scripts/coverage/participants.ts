@@ -18,3 +18,14 @@ export const participants: readonly string[] = [
   "PRT|1|AD||AT^Attending^HL70912|N1^SALIM^NOOR|MD^Doctor^HL70182||LAKE CLINIC",
   "PRT|1|AD||HC^Home care^99ROL||||LAKE CLINIC",
 ]
+
+/**
+ * The same as ROL: the patient, and a mother, who may have numbers and names of every kind; their
+ * own doctor, of whom also a place and an organization are told; and an organization alone.
+ */
+export const roles: readonly string[] = [
+  "ROL|R1|AD|SEL^Self^HL70063|N5^ALI^ZARA",
+  "ROL|R1|AD|MTH^Mother^HL70063|N1^SALIM^NOOR",
+  "ROL|R1|AD|PP^Primary care^HL70443|N1^SALIM^NOOR|||||||||WARD^R2|LAKE CLINIC",
+  "ROL|R1|AD|AT^Attending^HL70443|||||||||||LAKE CLINIC",
+]

@@ -28,6 +28,7 @@ import { pd1Fields } from "./segment/pd1.ts"
 import { patientIdentity, pidParts } from "./segment/pid.ts"
 import { pv1PatientFields } from "./segment/pv1-patient.ts"
 import { patientRoles } from "./segment/rol.ts"
+import { selfParts } from "./segment/rol-self.ts"
 
 /**
  * Patient administration (2.5.1, chapter 3): visits from their planning to their end, with
@@ -115,6 +116,7 @@ function addPerson(plan: Plan, others: readonly OwnIdentifier[], writing: Writin
   noteOtherRoles(plan, reading)
   const parts = [
     ...patientParts(person, referenceTo(patient), reading),
+    ...(visits[0]?.pv1 ? partsOf(visits[0].pv1, pv1PatientFields, reading) : []),
     ...recordParts(others, reading),
     ...prior.flatMap(({ identity, mrg }) =>
       mergePart(identity, "replaces", priorElements(mrg, reading), reading),
@@ -166,9 +168,7 @@ function patientParts(person: Person, subject: Reference, reading: Reading): Par
       .slice(0, 1)
       .flatMap((pd1) => partsOf(pd1, pd1Fields, reading)),
     ...patientRoles(rolesAround(person), subject, reading),
-    ...segmentsOf(person, "PV1")
-      .slice(0, 1)
-      .flatMap((pv1) => partsOf(pv1, pv1PatientFields, reading)),
+    ...selfParts(rolesAround(person), person.pid, reading),
     ...nk1Parts(segmentsOf(person, "NK1"), reading),
   ]
 }

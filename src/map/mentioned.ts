@@ -12,7 +12,8 @@ import { patientIdentity, pidParts } from "./segment/pid.ts"
 import { mother } from "./segment/pid-mother.ts"
 import { encounterIdentity, pv1Fields, speaksOfVisit } from "./segment/pv1.ts"
 import { pv1PatientFields } from "./segment/pv1-patient.ts"
-import { isDeleted, isNominated, patientRoles, relativeOf, visitRoles } from "./segment/rol.ts"
+import { relative } from "./segment/relative.ts"
+import { isDeleted, isNominated, patientRoles, visitRoles } from "./segment/rol.ts"
 
 /** The segments that say whom a message is about, of one of its patients. */
 export interface Concerned {
@@ -73,7 +74,7 @@ function mentionRelative(
   reading: Reading,
 ): void {
   if (isDeleted(rol)) return
-  const made = relativeOf(rol, subject, reading)
+  const made = relative(rol, subject, reading)
   if (made !== undefined) mention(made)
   else if (!isNominated(rol)) {
     reading.note(

@@ -1,12 +1,16 @@
 import type { CareTeam, CareTeamParticipant, Reference } from "fhir/r4"
+import { compact } from "../../fhir/compact.ts"
 import type { OwnIdentifier } from "../../fhir/identity.ts"
 import type { Segment } from "../../hl7/message.ts"
 import type { Writing } from "../adt.ts"
 import { type Elements, type Joined, joinParts, layKnown, type Said } from "../known.ts"
-import { type Part, partOf } from "../part.ts"
+import { each, type Part, partOf } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
-import { isDeleted, practitionerRole, relativeOf, roleOf } from "../segment/rol.ts"
-import { rolFields } from "../segment/role-contact.ts"
+import { relative } from "../segment/relative.ts"
+import { during, isDeleted, practitionerRole, roleOf, unitsOf } from "../segment/rol.ts"
+import { isSelf, roleIn } from "../segment/role-code.ts"
+import { rolFields, telecomsOf } from "../segment/role-contact.ts"
+import { concept } from "../type/cwe.ts"
 import { type Person, rolesAround } from "./person.ts"
 
 /** The patient's one team, as `Told.resource`, where a message tells of somebody in it. */
@@ -75,7 +79,10 @@ function memberPart(rol: Segment, subject: Reference, reading: Reading): Part | 
   if (isDeleted(rol)) return { part, makes: null, mentions: [] }
   return partOf(part, reading, (mention) => {
     const made = member(rol, subject, reading, mention)
-    return made && { participant: [made] }
+    if (made === undefined) return undefined
+    const isRol = rol.name === "ROL"
+    const reasonCode = isRol ? each(rol, 8, (cwe) => concept(cwe, "ROL-8", reading)) : []
+    return { participant: [made], reasonCode, telecom: telecomsOf(rol, undefined, reading) }
   })
 }
 
@@ -85,38 +92,54 @@ function member(
   reading: Reading,
   mention: Mention,
 ): CareTeamParticipant | undefined {
+  const types = rol.name === "ROL" ? each(rol, 9, (cwe) => concept(cwe, "ROL-9", reading)) : []
+  if (isSelf(rol, reading)) {
+    const role = roleIn(rol, reading)
+    return {
+      role: [...(role ? [role] : []), ...types],
+      member: subject,
+      period: during(rol, reading),
+    }
+  }
   const inRole = needsRole(rol)
   const played = roleOf(rol, subject, inRole, reading, mention)
   if (played === undefined) return undefined
-  const { role, during, person, related, firm } = played
+  const { role, person, related, firm } = played
   const plain = related || !inRole ? person : undefined
-  const behalf = related ? undefined : firm
+  const behalf = related ? undefined : (firm ?? unitNamed(rol, reading))
   if (related && firm) {
     reading.note(`${rol.name}: a relative takes part on behalf of no organization; it is left out`)
   }
   return {
-    role: role && [role],
+    role: [...(role ? [role] : []), ...types],
     member: plain ?? (person ? practitionerRole(played, rol, reading, mention) : firm),
     // ctm-1: whoever has a PractitionerRole has their organization there.
     onBehalfOf: plain && behalf,
-    period: during,
+    period: played.during,
   }
 }
 
+/** What kind of place somebody is from, where no organization is named: only in words. */
+function unitNamed(rol: Segment, reading: Reading): Reference | undefined {
+  const [unit] = unitsOf(rol, reading)
+  const display = unit?.text ?? unit?.coding?.[0]?.display
+  return display === undefined ? undefined : { type: "Organization", display }
+}
+
 /**
- * Whether a PractitionerRole is needed to say who takes part: for what kind of staff they are and
- * where, and for whatever is said of somebody who is only named.
+ * Whether a PractitionerRole is needed to say who takes part: for what kind of staff a PRT calls
+ * them and where they work, and for whatever is said of somebody who is only named.
  */
 function needsRole(rol: Segment): boolean {
   const at = rolFields(rol)
-  const fields = [at.type, at.place]
+  const fields = rol.name === "PRT" ? [at.type, at.place] : [at.place]
   if (rol.text(at.person) === undefined) fields.push(at.organization, at.phone)
   return fields.some((field) => rol.repetitions(field).length > 0)
 }
 
 /** A relative is kept up to date like that of an NK1, which counts where both are of one person. */
 function addRelative(rol: Segment, subject: Reference, { transaction, reading }: Writing): void {
-  const made = relativeOf(rol, subject, reading)
+  const made = isSelf(rol, reading) ? undefined : relative(rol, subject, reading)
   if (made === undefined) return
   transaction.update(isDeleted(rol) ? { ...made, active: false } : made)
 }
@@ -128,11 +151,14 @@ function joinTeam(said: readonly Said[], read: Elements): Joined {
   const { elements, mentions } = joinParts(
     said.filter((one) => one !== snapshot && one.messageId >= since),
   )
-  const all = (elements as Pick<CareTeam, "participant">).participant ?? []
+  const { participant: all = [], reasonCode, telecom } = elements as Partial<CareTeam>
   const there = snapshot ? [] : ((read as Pick<CareTeam, "participant">).participant ?? [])
   const names = new Set(all.map(nameOf))
   const participant = [...there.filter((one) => !names.has(nameOf(one))), ...all]
-  return { elements: participant.length > 0 ? { participant } : {}, mentions }
+  if (participant.length === 0) return { elements: {}, mentions }
+  // The number of one of several is not that of all, which R4 takes a team's to be.
+  const reached = participant.length === 1 ? telecom : undefined
+  return { elements: compact({ participant, reasonCode, telecom: reached }) ?? {}, mentions }
 }
 
 /** The destination refers to its own resources: the role and the name tell a member again. */

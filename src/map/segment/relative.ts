@@ -1,4 +1,4 @@
-import type { CodeableConcept, Reference, RelatedPerson } from "fhir/r4"
+import type { Reference, RelatedPerson } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import { patientKey } from "../../hl7/subject.ts"
 import { each } from "../part.ts"
@@ -8,34 +8,20 @@ import { period } from "../type/dtm.ts"
 import { designatorIn } from "../type/hd.ts"
 import { address } from "../type/xad.ts"
 import { personNumber, providerName } from "../type/xcn.ts"
-import { contactNumbers, rolFields, telecomsOf } from "./role-contact.ts"
-
-/**
- * Whether a role is one of the patient's own people: how they are related (table 0063, which the
- * guide reads as v3-RoleCode) or what they are to be asked for (table 0131). The roles of tables
- * 0443 and 0912 are of those who treat; the guide takes all of them but PP for relatives, which
- * would make the attending physician one.
- */
-export function isRelative(role: CodeableConcept | undefined): boolean {
-  return role?.coding?.some(({ system }) => relations.has(system ?? "")) === true
-}
-
-const relations: ReadonlySet<string> = new Set(
-  ["v3-RoleCode", "v2-0063", "v2-0131"].map(
-    (name) => `http://terminology.hl7.org/CodeSystem/${name}`,
-  ),
-)
+import { isRelative, roleIn } from "./role-code.ts"
+import { contactNumbers, roleNumbers, rolFields, telecomsOf } from "./role-contact.ts"
 
 /**
  * The relative that a ROL or PRT names, who is the same person as the NK1 of that name; undefined
- * where it names nobody.
+ * where it names nobody, or somebody who is not one.
  */
 export function relative(
   rol: Segment,
-  role: CodeableConcept | undefined,
   patient: Reference,
   reading: Reading,
 ): RelatedPerson | undefined {
+  const role = roleIn(rol, reading)
+  if (!isRelative(role)) return undefined
   const at = rolFields(rol)
   const [xcn] = rol.repetitions(at.person)
   const [name] = each(rol, at.person, (one) => providerName(one, reading))
@@ -52,6 +38,7 @@ export function relative(
     identifier: [
       identity,
       ...each(rol, at.person, (one) => personNumber(one, reading)),
+      ...roleNumbers(rol, reading),
       ...contactNumbers(rol, reading),
     ],
     patient,

@@ -1,32 +1,33 @@
 import type {
   CodeableConcept,
   EncounterParticipant,
-  Organization,
   Period,
   Practitioner,
   PractitionerRole,
   Reference,
-  RelatedPerson,
 } from "fhir/r4"
 import type { Identified } from "../../fhir/identity.ts"
 import type { Segment } from "../../hl7/message.ts"
 import { each, type Part, partOf } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
-import { concept, translated } from "../type/cwe.ts"
+import { concept } from "../type/cwe.ts"
 import { period } from "../type/dtm.ts"
-import { entityAt, entityIdentifier } from "../type/ei.ts"
+import { entityKey } from "../type/ei.ts"
 import { location } from "../type/pl.ts"
-import { address, officeAddress } from "../type/xad.ts"
+import { officeAddress } from "../type/xad.ts"
 import { practitioner } from "../type/xcn.ts"
 import { organization } from "../type/xon.ts"
 import { nameText } from "../type/xpn.ts"
-import { contactRole } from "../vocabulary/contact-role.ts"
-import { participation } from "../vocabulary/participation.ts"
-import { providerRole } from "../vocabulary/provider-role.ts"
-import { relationship } from "../vocabulary/relationship.ts"
-import { targetOf } from "../vocabulary/target.ts"
-import { isRelative, relative } from "./relative.ts"
-import { contactNumbers, rolFields, telecomsOf } from "./role-contact.ts"
+import { relative } from "./relative.ts"
+import { roleIn } from "./role-code.ts"
+import {
+  addressesOf,
+  contactNumbers,
+  roleNumber,
+  roleNumbers,
+  rolFields,
+  telecomsOf,
+} from "./role-contact.ts"
 
 /** The part that all ROL of a person or a visit make together. */
 export const rolePart = "ROL"
@@ -114,7 +115,7 @@ export function roleOf(
   if (isDeleted(rol)) return undefined
   const at = rolFields(rol)
   const role = roleIn(rol, reading)
-  const kin = subject && relativeOf(rol, subject, reading)
+  const kin = subject && relative(rol, subject, reading)
   const [person] = kin
     ? [{ ...mention(kin), display: kin.name?.[0] && nameText(kin.name[0]) }]
     : each(rol, at.person, (xcn) =>
@@ -127,34 +128,19 @@ export function roleOf(
     reading.note(`${rol.name}: nobody is named in the role; it is left out`)
     return undefined
   }
-  const where = `${rol.name}-${at.start}`
-  const during = period(rol.text(at.start), rol.text(at.end), where, reading)
-  return { role, during, person, related: kin !== undefined, firm }
+  return { role, during: during(rol, reading), person, related: kin !== undefined, firm }
 }
 
-/** The relative of the patient who has a role; undefined where it is nobody's of them. */
-export function relativeOf(
-  rol: Segment,
-  subject: Reference,
-  reading: Reading,
-): RelatedPerson | undefined {
-  const role = roleIn(rol, reading)
-  return isRelative(role) ? relative(rol, role, subject, reading) : undefined
+/** Since when somebody is in a role, and until when. */
+export function during(rol: Segment, reading: Reading): Period | undefined {
+  const { start, end } = rolFields(rol)
+  return period(rol.text(start), rol.text(end), `${rol.name}-${start}`, reading)
 }
 
-/** The role by its own table, or by those of a patient's people where it is of one of them. */
-function roleIn(rol: Segment, reading: Reading): CodeableConcept | undefined {
-  const isPrt = rol.name === "PRT"
-  return each(rol, rolFields(rol).role, (cwe) => {
-    const [code, system] = [cwe.text(1), cwe.text(3)]
-    const own = isPrt ? targetOf(participation, code) : targetOf(providerRole, code)
-    const ofPeople = system === undefined ? own === undefined : /^HL7(0063|0131)$/i.test(system)
-    const kin = ofPeople ? (targetOf(relationship, code) ?? targetOf(contactRole, code)) : undefined
-    return translated(cwe, kin ?? own, isPrt ? "PRT-4" : "ROL-3", reading)
-  })[0]
-}
-
-/** The person or organization in the role, which is known by both and by what the role is. */
+/**
+ * The person or organization in the role, which is known by both, by what the role is and since
+ * when, and by its number: one doctor looks after many patients, each from another day on.
+ */
 export function practitionerRole(
   { role, during, person, firm }: Played,
   rol: Segment,
@@ -162,19 +148,24 @@ export function practitionerRole(
   mention: Mention,
 ): Reference {
   const at = rolFields(rol)
-  const number = entityAt(rol, 1)
+  const number = roleNumber(rol)
   const [coding] = role?.coding ?? []
   const code = coding === undefined ? role?.text : `${coding.system}|${coding.code}`
   const key = [person, firm].map((one) => one?.reference ?? one?.display ?? "")
-  const place: Reference[] = each(rol, at.place, (pl) => location(pl, reading, mention))
+  const which = number ? [entityKey(number)] : []
+  const when = during ? [`${during.start ?? ""}/${during.end ?? ""}`] : []
+  const [here] = addressesOf(rol, reading).place
+  const place: Reference[] = each(rol, at.place, (pl) =>
+    location(pl, reading, mention, { address: here }),
+  )
   const types = each(rol, at.type, (cwe) =>
     concept(cwe, rol.name === "PRT" ? "PRT-6" : "ROL-9", reading),
   )
   const played: PractitionerRole = {
     resourceType: "PractitionerRole",
     identifier: [
-      own(reading, "PractitionerRole", ...key, code ?? ""),
-      ...(number ? [entityIdentifier(number, undefined, `role-${reading.sender}`, reading)] : []),
+      own(reading, "PractitionerRole", ...key, code ?? "", ...when, ...which),
+      ...roleNumbers(rol, reading),
       ...contactNumbers(rol, reading),
     ],
     period: during,
@@ -189,41 +180,39 @@ export function practitionerRole(
   return { ...mention(played), display: person?.display ?? firm?.display }
 }
 
-/** Whether more is said than who, in which role and when. */
+/** Whether more is said than who, in which role and when: also which role it is (ROL-1). */
 function hasMore(rol: Segment): boolean {
   const { organization, phone, place, type } = rolFields(rol)
-  return [organization, phone, place, type].some((field) => rol.repetitions(field).length > 0)
+  const fields = [organization, phone, place, type]
+  return roleNumber(rol) !== undefined || fields.some((at) => rol.repetitions(at).length > 0)
 }
 
-/**
- * The person with their address (ROL-11), which is theirs and not the role's, and with how else to
- * reach them where no role tells it.
- */
+/** The person with their own addresses, and with how else to reach them where no role tells it. */
 function reached(one: Identified, rol: Segment, inRole: boolean, reading: Reading): Identified {
   if (one.resourceType !== "Practitioner") return one
-  const field = rolFields(rol).address
-  const made: Practitioner = {
-    ...one,
-    address: each(rol, field, (xad) => address(xad, `${rol.name}-${field}`, reading)),
-  }
+  const made: Practitioner = { ...one, address: addressesOf(rol, reading).person }
   if (inRole) return made
   const identifier = [...(one.identifier ?? []), ...contactNumbers(rol, reading)]
   return { ...made, identifier, telecom: telecomsOf(rol, undefined, reading) }
 }
 
 /**
- * The organization with what kind it is (PRT-7), and how to reach it where it is named alone:
- * beside a person, the address and the numbers are theirs.
+ * The organization with what kind it is (PRT-7, ROL-10), and how to reach it where it is named
+ * alone: beside a person, the numbers are theirs, and the addresses that are no firm's.
  */
 function firmOf(one: Identified, rol: Segment, alone: boolean, reading: Reading): Identified {
-  if (one.resourceType !== "Organization" || rol.name !== "PRT") return one
-  const made: Organization = {
-    ...one,
-    type: each(rol, 7, (cwe) => concept(cwe, "PRT-7", reading)),
-  }
-  if (!alone) return made
-  const at = each(rol, 14, (xad) => officeAddress(xad, "PRT-14", reading))
-  return { ...made, address: at, telecom: telecomsOf(rol, "work", reading) }
+  if (one.resourceType !== "Organization") return one
+  const type = unitsOf(rol, reading)
+  if (!alone) return { ...one, type, address: addressesOf(rol, reading).firm }
+  const field = rolFields(rol).address
+  const at = each(rol, field, (xad) => officeAddress(xad, `${rol.name}-${field}`, reading))
+  return { ...one, type, address: at, telecom: telecomsOf(rol, "work", reading) }
+}
+
+/** Where the work is done: at home, in an office, a hospital (table 0406). */
+export function unitsOf(rol: Segment, reading: Reading): CodeableConcept[] {
+  const field = rol.name === "PRT" ? "PRT-7" : "ROL-10"
+  return each(rol, rolFields(rol).unit, (cwe) => concept(cwe, field, reading))
 }
 
 /** ROL-2 and PRT-2 (tables 0287 and 0206): who is taken out of the role. */
