@@ -140,12 +140,15 @@ function changesOf(
       const fit = fitting(row.type, within.own, [own]).includes(own) ? [own] : []
       return [...new Set([...texts, ...fit])]
         .filter((text) => text !== "")
-        .map((text) =>
-          // What has a url has it for any of its parts, so for the first of them.
-          row.attribute.endsWith(".url")
-            ? ["", whole(placed([], number, text))]
-            : [whole(placed(asked, number, "")), whole(placed(asked, number, text))],
-        )
+        .flatMap((text): [string, string][] => {
+          const beside: [string, string] = [
+            whole(placed(asked, number, "")),
+            whole(placed(asked, number, text)),
+          ]
+          // What has a url may have it for any of its parts, and so for the first of them.
+          const alone: [string, string] = ["", whole(placed([], number, text))]
+          return row.attribute.endsWith(".url") ? [beside, alone] : [beside]
+        })
     })
   })
 }

@@ -66,7 +66,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/^CWE\[Identifier\] CWE-13 /, "CWE-12 is the system, and honoured; CWE-13 is its version"],
   [/^DG1\[.*DG1-19 .*extension/, "Condition.recordedDate says it"],
   [/ \S*type\.text\b/, "the display of the coding beside it says it"],
-  [/^PV1\[Encounter\] PV1-11 .*extension/, "the location's period tells that it was for a time"],
+  [/^PV1\[\S+ PV1-11 .*system$/, "the guide's is a set of codes; the codes' own system is there"],
   [
     /^PV1\[\S+ PV1-40 |^NDL\[\S+ NDL-8 /,
     "a Location is created where absent and never changed: it would keep the status of one day",

@@ -9,6 +9,7 @@ import type {
 } from "fhir/r4"
 import type { Reading } from "../reading.ts"
 import { orderedPeriod } from "../type/dtm.ts"
+import { isTemporary, temporary } from "../type/temporary.ts"
 
 /** One event of a visit as its message told it, of which all together make the visit's history. */
 export interface VisitEvent {
@@ -153,7 +154,12 @@ interface Stays {
 
 function places(events: readonly VisitEvent[], before: VisitHistory, reading: Reading) {
   const all = (before.location ?? []).map((stay) => ({ ...stay }))
-  const stays: Stays = { all, assigned: all.findLast(({ status }) => status === "active") }
+  const open = all.filter(({ status }) => status === "active")
+  const stays: Stays = {
+    all,
+    assigned: open.findLast((stay) => !isTemporary(stay)),
+    temporary: open.findLast(isTemporary),
+  }
   for (const event of events) {
     if (tracking.has(event.event)) leave(stays, "temporary", event.at, reading)
     if (event.prior) comeFrom(stays, event)
@@ -204,7 +210,8 @@ function settle(
   // Where a patient was who is no longer there is repeated by every later update of the visit.
   if (stays.over && !moves && stays.all.some((stay) => same(stay.location, location))) return
   leave(stays, kind, at, reading)
-  const stay: EncounterLocation = { location, status, period }
+  const extension = kind === "temporary" ? [temporary] : undefined
+  const stay: EncounterLocation = { extension, location, status, period }
   stays.all.push(stay)
   stays[kind] = stay
 }

@@ -13,6 +13,7 @@ import { identifier } from "../type/cx.ts"
 import { dischargedTo } from "../type/dld.ts"
 import { dateTime } from "../type/dtm.ts"
 import { location } from "../type/pl.ts"
+import { temporary } from "../type/temporary.ts"
 import { practitioner } from "../type/xcn.ts"
 import { admissionType } from "../vocabulary/admission-type.ts"
 import { ambulatoryStatus } from "../vocabulary/ambulatory-status.ts"
@@ -185,7 +186,8 @@ function stay(
     make: (pv1, reading, mention) => ({
       location: each(pv1, field, (pl) => {
         const place = location(pl, reading, mention)
-        return place && { location: place, status: status(pv1) }
+        const extension = field === 11 ? [temporary] : undefined
+        return place && { extension, location: place, status: status(pv1) }
       }),
     }),
   }

@@ -3,7 +3,7 @@ import type { Repetition } from "../../hl7/message.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import { namedPractitioner } from "./cnn.ts"
 import { period } from "./dtm.ts"
-import { levelsIn, place, placeKey } from "./place.ts"
+import { levelsIn, place, placeKey, placeType } from "./place.ts"
 
 /**
  * A name with date and location (2.5.1, 2A.44): the person, and where the sender tells when or
@@ -19,7 +19,7 @@ export function worker(
   if (person === undefined || !inSubcomponents(ndl)) return person
   const worked = period(ndl.text(2), ndl.text(3), field, reading)
   const where = levelsIn(ndl, levels)
-  const location = place(where, {}, reading, mention)
+  const location = place(where, { type: placeType(ndl.text(9), reading) }, reading, mention)
   if (worked === undefined && location === undefined) return person
   const key = [person.reference ?? person.display]
   const times = [worked?.start, worked?.end]

@@ -3,7 +3,7 @@ import type { Repetition } from "../../hl7/message.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import { type Entity, entityIdentifier, entityIn, entityKey } from "./ei.ts"
 import { designatorIn, isEmpty } from "./hd.ts"
-import { levelsIn, place } from "./place.ts"
+import { levelsIn, place, placeType } from "./place.ts"
 
 /**
  * A person location (2.5.1, 2A.53) as a reference to the bed, room or ward itself, in the places
@@ -20,6 +20,7 @@ export function location(
   const innermost: Partial<Location> = {
     identifier: number && [entityIdentifier(number, undefined, "location", reading)],
     ...further,
+    type: placeType(pl.text(6), reading),
     description: described ?? further.description,
   }
   const named = place(levelsIn(pl, levels), innermost, reading, mention)

@@ -2,6 +2,7 @@ import type { Address, CodeableConcept, Identifier, Location, Reference } from "
 import { siteSystem } from "../../fhir/identity.ts"
 import type { Repetition } from "../../hl7/message.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
+import { codeText } from "./cwe.ts"
 import { type Designator, designatorIn, globalSystem, universalType } from "./hd.ts"
 
 /** A place by its levels, from the outside in, as `kinds` has them; a level nobody named is not. */
@@ -86,6 +87,30 @@ export function placeAddressed(
     address,
   }
   return { ...mention(resource), display: name }
+}
+
+/**
+ * What kind of place it is (PL-6 and NDL-9, table 0305), which is of the whole of it and so of its
+ * innermost level; a code outside the table is the site's own.
+ */
+export function placeType(text: string | undefined, reading: Reading): CodeableConcept[] {
+  const code = codeText(text)
+  if (code === undefined) return []
+  const display = Object.hasOwn(table0305, code) ? table0305[code] : undefined
+  const system = display
+    ? "http://terminology.hl7.org/CodeSystem/v2-0305"
+    : siteSystem(reading.site.id, "0305")
+  return [{ coding: [{ system, code, display }] }]
+}
+
+const table0305: Readonly<Record<string, string>> = {
+  C: "Clinic",
+  D: "Department",
+  H: "Home",
+  N: "Nursing Unit",
+  O: "Provider's Office",
+  P: "Phone",
+  S: "SNF",
 }
 
 function withMore(resource: Location, { identifier = [], ...more }: Partial<Location>): Location {

@@ -102,6 +102,25 @@ test("a place keeps its universal ID, its number and who numbers it", () => {
   ])
 })
 
+test("what kind of place it is, is of the place itself and not of those around it", () => {
+  const kinds = (pl: string) =>
+    placed(pl).mentioned.map((one) => one.resourceType === "Location" && one.type?.[0]?.coding?.[0])
+  const home = {
+    system: "http://terminology.hl7.org/CodeSystem/v2-0305",
+    code: "H",
+    display: "Home",
+  }
+  expect(kinds("SEME^^^KCH^^H")).toEqual([undefined, home])
+  expect(kinds("SEME^^^^^MOBILE")).toEqual([
+    { system: "urn:waystation:kisumu-01:0305", code: "MOBILE" },
+  ])
+  const ndl = field("P-7&Oduya^^^LAB^^^^^C")
+  worker(ndl.repetition, "OBR-32", ndl.read, ndl.mention)
+  expect(sent(ndl.mentioned)).toContainEqual(
+    expect.objectContaining({ type: [{ coding: [expect.objectContaining({ code: "C" })] }] }),
+  )
+})
+
 test("a number alone is a place, a description alone is only shown", () => {
   expect(placed("^^^^^^^^^L-9&MOH").mentioned).toMatchObject([
     { identifier: [{}, { system: "urn:waystation:kisumu-01:MOH", value: "L-9" }] },
