@@ -140,12 +140,13 @@ function changesOf(
       const fit = fitting(row.type, within.own, [own]).includes(own) ? [own] : []
       return [...new Set([...texts, ...fit])]
         .filter((text) => text !== "")
-        .map((text) =>
+        .flatMap((text): [string, string][] => {
+          const without = placed(asked, number, "")
+          const change: [string, string] = [whole(without), whole(placed(asked, number, text))]
           // What has a url has it for any of its parts, so for the first of them.
-          row.attribute.endsWith(".url")
-            ? ["", whole(placed([], number, text))]
-            : [whole(placed(asked, number, "")), whole(placed(asked, number, text))],
-        )
+          const first: [string, string] = ["", whole(placed([], number, text))]
+          return row.attribute.endsWith(".url") ? [change, first] : [change]
+        })
     })
   })
 }

@@ -3,6 +3,11 @@ import { participants } from "./participants.ts"
 
 /** Messages that say as little as each segment needs to be mapped: one field is added to them. */
 export const messages: readonly (readonly string[])[] = [
+  message("SIU^S12^SIU_S12", [
+    "SCH|A1|B1||||CHECKUP^Checkup^99REA",
+    "NTE|1||noted||N1^SALIM^NOOR|20260301",
+    pid(),
+  ]),
   message("ORU^R01^ORU_R01", [
     pid(),
     pv1(),

@@ -36,7 +36,10 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/^IAM\[AllergyIntolerance\] IAM-14 .*\(Patient/, "the Patient is the recorder, named by PID-5"],
   [/^MSH\[Encounter\]/, "MSH-9 chooses the map; golden cases hold the status of each event"],
   [/^NK1\[RelatedPerson\]/, "an NK1 is a contact of the Patient, which is the guide's other way"],
-  [/^NTE\[Appointment-Comment\]/, "Appointment.comment has the text; the extension is R5's"],
+  [
+    /^NTE\[Appointment-Comment\] NTE-(4|9) /,
+    "annotationType is of no release before R5, and alternate-codes is for codes, not for a text",
+  ],
   [
     /^PID\[Appointment\]/,
     "the Patient takes part whatever its number, and each number is an identifier of the Patient",
