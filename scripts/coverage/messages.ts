@@ -105,7 +105,7 @@ export const messages: readonly (readonly string[])[] = [
     pv1(),
     "ORC|RE|O1|F1",
     "OBR|1|O1|F1|11488-4^Note^LN",
-    "TXA|1|CN|TX||||||||D1^LAKE",
+    "TXA|1|CN|TX||||||N1^SALIM^NOOR|||D1^LAKE|||||||||revised||N2^SALIM^ALI",
     "OBX|1|TX|11488-4^Note^LN||text||||||F",
     "NTE|1||noted",
   ]),

@@ -86,6 +86,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^OBX\[\S+ OBX-5 .*(extension|valueAttachment)/,
     "a file is a DocumentReference and what the report presents; R4 has no value that is a file",
   ],
+  [/^CWE\[Device\] .*definition/, "ORC-18 is the device that was used, and not a kind of them"],
   [
     /^RP\[Attachment\] RP-1 /,
     "a file that is pointed to is a DocumentReference, and honoured there; R4 has no such value",
