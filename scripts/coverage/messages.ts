@@ -3,6 +3,11 @@ import { participants, roles } from "./participants.ts"
 
 /** Messages that say as little as each segment needs to be mapped: one field is added to them. */
 export const messages: readonly (readonly string[])[] = [
+  message("SIU^S12^SIU_S12", [
+    "SCH|A1|B1||||CHECKUP^Checkup^99REA",
+    "NTE|1||noted||N1^SALIM^NOOR|20260301",
+    pid(),
+  ]),
   message("ORU^R01^ORU_R01", [
     pid(),
     pv1(),
@@ -100,7 +105,7 @@ export const messages: readonly (readonly string[])[] = [
     pv1(),
     "ORC|RE|O1|F1",
     "OBR|1|O1|F1|11488-4^Note^LN",
-    "TXA|1|CN|TX||||||||D1^LAKE",
+    "TXA|1|CN|TX||||||N1^SALIM^NOOR|||D1^LAKE|||||||||revised||N2^SALIM^ALI",
     "OBX|1|TX|11488-4^Note^LN||text||||||F",
     "NTE|1||noted",
   ]),

@@ -36,7 +36,10 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/^IAM\[AllergyIntolerance\] IAM-14 .*\(Patient/, "the Patient is the recorder, named by PID-5"],
   [/^MSH\[Encounter\]/, "MSH-9 chooses the map; golden cases hold the status of each event"],
   [/^NK1\[RelatedPerson\]/, "an NK1 is a contact of the Patient, which is the guide's other way"],
-  [/^NTE\[Appointment-Comment\]/, "Appointment.comment has the text; the extension is R5's"],
+  [
+    /^NTE\[Appointment-Comment\] NTE-(4|9) /,
+    "annotationType is of no release before R5, and alternate-codes is for codes, not for a text",
+  ],
   [
     /^PID\[Appointment\]/,
     "the Patient takes part whatever its number, and each number is an identifier of the Patient",
@@ -83,6 +86,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^OBX\[\S+ OBX-5 .*(extension|valueAttachment)/,
     "a file is a DocumentReference and what the report presents; R4 has no value that is a file",
   ],
+  [/^CWE\[Device\] .*definition/, "ORC-18 is the device that was used, and not a kind of them"],
   [
     /^RP\[Attachment\] RP-1 /,
     "a file that is pointed to is a DocumentReference, and honoured there; R4 has no such value",

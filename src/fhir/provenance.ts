@@ -1,4 +1,4 @@
-import type { CodeableConcept, Provenance, ProvenanceEntity, Reference } from "fhir/r4"
+import type { CodeableConcept, Coding, Provenance, ProvenanceEntity, Reference } from "fhir/r4"
 import { siteSystem } from "./identity.ts"
 import type { Transaction } from "./transaction.ts"
 
@@ -22,9 +22,30 @@ export interface Origin {
 /** When, why, where and by whom what a message tells of was done. */
 export interface Happened {
   occurredDateTime: string | undefined
+  /** What was done to what the message tells of. */
+  activity?: Coding | undefined
   reason: CodeableConcept[]
   location: Reference | undefined
-  operators: Reference[]
+  agents: Agent[]
+}
+
+/** Somebody, or a device, by whom it was done. */
+export interface Agent {
+  /** Left out where nothing says what they did in it. */
+  type?: keyof typeof types
+  /** What they are to it beside that. */
+  role?: CodeableConcept | undefined
+  who: Reference
+  onBehalfOf?: Reference | undefined
+}
+
+/** Codes of the participants of a Provenance. */
+const types = {
+  assembler: "Assembler",
+  author: "Author",
+  enterer: "Enterer",
+  performer: "Performer",
+  verifier: "Verifier",
 }
 
 /**
@@ -48,19 +69,23 @@ export function addProvenance(transaction: Transaction, origin: Origin): void {
     recorded: origin.recorded,
     location: event?.location,
     reason: event?.reason,
-    agent: [
-      {
-        type: { coding: [{ system: agentType, code: "assembler", display: "Assembler" }] },
-        who: { identifier: { system: siteSystem(site), value: "gateway" } },
-      },
-      ...(event?.operators ?? []).map((who) => ({
-        type: { coding: [{ system: agentType, code: "enterer", display: "Enterer" }] },
-        who,
-      })),
-    ],
+    activity: event?.activity && { coding: [event.activity] },
+    agent: [gatewayOf(site), ...(event?.agents ?? [])].map(({ type, role, who, onBehalfOf }) => ({
+      type: type && { coding: [{ system: agentType, code: type, display: types[type] }] },
+      role: role && [role],
+      who,
+      onBehalfOf,
+    })),
     entity,
   }
   transaction.createTagged(provenance, digest)
+}
+
+function gatewayOf(site: string): Agent {
+  return {
+    type: "assembler",
+    who: { identifier: { system: siteSystem(site), value: "gateway" } },
+  }
 }
 
 const agentType = "http://terminology.hl7.org/CodeSystem/provenance-participant-type"

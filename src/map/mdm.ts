@@ -20,6 +20,7 @@ import {
   fileOf,
   txaElements,
 } from "./segment/txa.ts"
+import { documented } from "./segment/txa-provenance.ts"
 import { clinicalDocumentType } from "./type/clinical-document.ts"
 
 /**
@@ -58,7 +59,9 @@ function map(message: Message, context: MapContext): Mapped {
   for (const group of documents.groups) {
     addDocument(group, { ...about, ordered }, { transaction, reading, context })
   }
-  addOrigin(transaction, reading)
+  const txas = documents.groups.map(({ txa }) => txa)
+  const event = documented(txas, reading, (resource) => transaction.create(resource))
+  addOrigin(transaction, reading, event)
   return concluded(reading, { transaction, told: [] })
 }
 

@@ -32,7 +32,7 @@ import { addOrigin, concluded, type Mention, readMessage } from "./reading.ts"
 import { distinct, type Filing } from "./result/report.ts"
 import { allergy, together } from "./segment/al1.ts"
 import { coverage } from "./segment/in1.ts"
-import { placed } from "./segment/orc-placed.ts"
+import { ordered } from "./segment/orc-provenance.ts"
 import { patientIdentity } from "./segment/pid.ts"
 
 /** What a message of the pharmacy keeps up to date; the rest of its orders it only mentions. */
@@ -101,7 +101,7 @@ function map(message: Message, context: MapContext): Mapped {
   }
   for (const [index, treated] of treatments.entries()) addTreated(treated, index, owned, filing)
   if (transaction.references().length === 0) return { problem: "nothing in it can be told in FHIR" }
-  const event = placed(orders, reading, (resource) => transaction.create(resource))
+  const event = ordered(orders, reading, (resource) => transaction.create(resource))
   addOrigin(transaction, reading, event)
   return concluded(reading, { transaction, told: filing.told })
 }

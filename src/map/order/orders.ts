@@ -19,7 +19,7 @@ import { fileAbove } from "../result/specimen-above.ts"
 import { condition } from "../segment/dg1.ts"
 import { orderNumbers } from "../segment/orc.ts"
 import { businessEvent } from "../segment/orc-event.ts"
-import { placed } from "../segment/orc-placed.ts"
+import { ordered } from "../segment/orc-provenance.ts"
 import { patientIdentity } from "../segment/pid.ts"
 import { noteOthers } from "../segment/prt.ts"
 import { identitiesOf, type KnownOrders, namesOf, ownedName } from "./identity.ts"
@@ -88,7 +88,7 @@ export function mapOrders(message: Message, context: MapContext, layout: Layout)
   }
   if (said === 0 && reading.parsed.first("MSA")) return withoutOrder(reading)
   if (said === 0) return { problem: "no ORC and no OBR: no order of a service is in it" }
-  const event = placed(all, reading, (resource) => transaction.create(resource))
+  const event = ordered(all, reading, (resource) => transaction.create(resource))
   addOrigin(transaction, reading, event)
   return concluded(reading, { transaction, told })
 }

@@ -1,12 +1,12 @@
-import type { Appointment, AppointmentParticipant, Element } from "fhir/r4"
+import type { Appointment, AppointmentParticipant, Element, Extension } from "fhir/r4"
 import type { Identified, OwnIdentifier } from "../../fhir/identity.ts"
 import type { Segment } from "../../hl7/message.ts"
 import { mentionApart } from "../apart.ts"
 import type { About } from "../mentioned.ts"
 import { type Part, partOf, partsOf } from "../part.ts"
-import type { Reading } from "../reading.ts"
+import type { Mention, Reading } from "../reading.ts"
 import { aisStart, scheduledOrders } from "../segment/ais.ts"
-import { commentOf } from "../segment/nte.ts"
+import { annotations, commentOf } from "../segment/nte.ts"
 import { participant, resourceSegments } from "../segment/resource.ts"
 import { schFields } from "../segment/sch.ts"
 import { missed, statusOfAppointment } from "../segment/sch-status.ts"
@@ -64,7 +64,10 @@ export function appointmentParts(
     about.length > 0 ? { part: "PID", makes: takingPart(about, standing), mentions } : undefined,
     resources.has("AIS") ? servicePart(services, reading) : undefined,
     ...resourceParts(scheduling, time?.start, standing, reading),
-    partOf("NTE", reading, () => ({ comment: comment.join("\n") })),
+    partOf("NTE", reading, (mention) => ({
+      comment: comment.join("\n"),
+      extension: signed(notes, reading, mention),
+    })),
     partOf("SCH-5", reading, (mention) => slotOf(sch, identity, reading, mention)),
     partOf("SCH-26", reading, (mention) => {
       const orders = patient ? scheduledOrders(sch, services, patient, time?.start, reading) : []
@@ -85,10 +88,20 @@ export const appointmentElements: ReadonlyMap<string, readonly string[]> = new M
   ["PID", ["participant", "supportingInformation"]],
   ["AIS", ["serviceType"]],
   ...(["AIG", "AIL", "AIP"] as const).map((name) => [name, ["participant"]] as const),
-  ["NTE", ["comment"]],
+  ["NTE", ["comment", "extension"]],
   ["SCH-5", ["slot"]],
   ["SCH-26", ["basedOn"]],
 ])
+
+/** R4's comment is a text; who wrote a note and when (NTE-5, NTE-6) is told as R5 has notes. */
+function signed(notes: readonly Segment[], reading: Reading, mention: Mention): Extension[] {
+  const told = notes.filter((nte) => nte.raw(5) !== "" || nte.raw(6) !== "")
+  return annotations(told, reading, mention).map((valueAnnotation) => {
+    return { url: appointmentNote, valueAnnotation }
+  })
+}
+
+const appointmentNote = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.note"
 
 /**
  * The Appointment of these elements; undefined where nobody takes part, as R4 allows none such.

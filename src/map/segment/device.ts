@@ -1,8 +1,9 @@
 import type { Device, DeviceUdiCarrier, Identifier, Reference } from "fhir/r4"
-import type { Segment } from "../../hl7/message.ts"
+import type { Repetition, Segment } from "../../hl7/message.ts"
 import { patientKey } from "../../hl7/subject.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import type { Observed } from "../result/groups.ts"
+import { codingSystem } from "../type/coding.ts"
 import { firstConcept } from "../type/cwe.ts"
 import { dateTime } from "../type/dtm.ts"
 import { type Entity, entityAt, entityIdentifier } from "../type/ei.ts"
@@ -67,3 +68,42 @@ function carrierOf(text: string): DeviceUdiCarrier | undefined {
   if (part === undefined) return undefined
   return { deviceIdentifier: part, carrierHRF: text }
 }
+
+/**
+ * A device by its codes and names (CWE), as a terminal that an order was entered at (ORC-18); one
+ * without a code is only named.
+ */
+export function deviceNamed(
+  cwe: Repetition,
+  where: string,
+  reading: Reading,
+  mention: Mention,
+): Reference | undefined {
+  const local = `device-${reading.sender}`
+  const identifiers = triplets.flatMap(({ code, system }): Identifier[] => {
+    const value = cwe.component(code)
+    if (value === undefined) return []
+    return [{ system: codingSystem(cwe.text(system), undefined, local, reading), value }]
+  })
+  const texts = [2, 5, 11, 9].map((part) => cwe.component(part))
+  const names = [...new Set(texts.filter((text) => text !== undefined))]
+  const [first] = identifiers
+  const display = names.at(-1)
+  if (first === undefined) return display === undefined ? undefined : { display }
+  const reference = mention({
+    resourceType: "Device",
+    identifier: [
+      own(reading, "Device", where, `${first.system}`, `${first.value}`),
+      ...identifiers,
+    ],
+    deviceName: names.map((name) => ({ name, type: "user-friendly-name" })),
+  })
+  return { ...reference, display }
+}
+
+/** Where the codes of a CWE and the names of their systems stand. */
+const triplets = [
+  { code: 1, system: 3 },
+  { code: 4, system: 6 },
+  { code: 10, system: 12 },
+]

@@ -55,7 +55,10 @@ export function happened(reading: Reading, mention: Mention): Happened | undefin
         : translated(cwe, targetOf(eventReason, cwe.text(1)), "EVN-4", reading),
     ),
     location: facility(evn, reading, mention),
-    operators: each(evn, 5, (xcn) => practitioner(xcn, reading, mention)),
+    agents: each(evn, 5, (xcn) => {
+      const who = practitioner(xcn, reading, mention)
+      return who && { type: "enterer", who }
+    }),
   }
 }
 

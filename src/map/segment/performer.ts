@@ -1,5 +1,5 @@
 import type { Organization, Reference } from "fhir/r4"
-import type { Segment } from "../../hl7/message.ts"
+import type { Repetition, Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import type { Observed } from "../result/groups.ts"
@@ -57,12 +57,15 @@ function laboratoryOf(obx: Segment, reading: Reading, mention: Mention): Referen
 }
 
 function producersOf(obx: Segment, reading: Reading): Reference[] {
-  return each(obx, 15, (cwe): Reference => {
-    const system = codingSystem(cwe.text(3), cwe.text(14), "OBX-15", reading)
-    const value = cwe.text(1)
-    const identifier = value === undefined ? undefined : { system, value }
-    return { type: "Organization", identifier, display: cwe.text(2) }
-  })
+  return each(obx, 15, (cwe) => organizationNamed(cwe, "OBX-15", reading))
+}
+
+/** An organization by its code or its name alone, as a CWE has them. */
+export function organizationNamed(cwe: Repetition, where: string, reading: Reading): Reference {
+  const system = codingSystem(cwe.text(3), cwe.text(14), where, reading)
+  const value = cwe.text(1)
+  const identifier = value === undefined ? undefined : { system, value }
+  return { type: "Organization", identifier, display: cwe.text(2) }
 }
 
 const participation = "http://terminology.hl7.org/CodeSystem/v2-0912"

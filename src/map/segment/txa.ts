@@ -201,9 +201,9 @@ function numberOf(number: Entity, reading: Reading): Identifier {
   return entityIdentifier(number, undefined, `document-${reading.sender}`, reading)
 }
 
-/** Who performed, transcribed and received it, when it was edited, why, and where it is stored. */
+/** Who performed what it tells of, when it was transcribed and edited, and where it is stored. */
 function noteUnread(txa: Segment, reading: Reading): void {
-  for (const field of [5, 7, 8, 11, 20, 21, 23]) {
+  for (const field of [5, 7, 8, 20]) {
     if (txa.repetitions(field).length > 0) {
       reading.note(`TXA-${field}: R4's document has no place for it; it is left out`)
     }

@@ -47,6 +47,13 @@ describe("a file of half a megabyte", () => {
     expect(place(report(pdf.replace("JVBERi0xLjQ", "JVBERi0xLjU")))).not.toEqual(place(report(pdf)))
   })
 
+  test("that is withdrawn is its document's alone, which is in error", () => {
+    const bundle = report(pdf, "D")
+    expect(resources(bundle, "Binary")).toEqual([])
+    expect(one(bundle, "DiagnosticReport").presentedForm).toBeUndefined()
+    expect(one(bundle, "DocumentReference").status).toBe("entered-in-error")
+  })
+
   test("stands in its document alone where there is no report, and so does a small one", () => {
     const alone = mapped(message([...head, obx(pdf, "F")])).bundle
     expect(resources(alone, "Binary")).toEqual([])
