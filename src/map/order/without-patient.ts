@@ -1,4 +1,4 @@
-import type { Reference, Task } from "fhir/r4"
+import type { Bundle, Reference, Task } from "fhir/r4"
 import { type OwnIdentifier, siteSystem } from "../../fhir/identity.ts"
 import { Transaction } from "../../fhir/transaction.ts"
 import type { Mapped } from "../../mapping.ts"
@@ -41,7 +41,8 @@ export function withoutOrder(reading: Reading): Mapped {
     return { problem: "the orders it answers were refused as a whole (MSA-1), and it names none" }
   }
   reading.note("it accepts what it answers (MSA-1) and names no order: there is nothing to send")
-  return concluded(reading, { transaction: new Transaction(reading.site.id), told: [] })
+  const bundle: Bundle = { resourceType: "Bundle", type: "transaction" }
+  return { bundle, notes: reading.notes, told: [] }
 }
 
 /** Whether a message answers another and does not say whom that was about. */
