@@ -152,7 +152,7 @@ describe("an answer", () => {
 
   test("that names no order is done with where it accepts, and held where it refuses", () => {
     const accepted = mapped(sent("RRE^O12", ["MSA|AA|P1"], { pid: "" }))
-    expect(accepted.bundle.entry).toEqual([])
+    expect(accepted.bundle.entry).toBeUndefined()
     expect(accepted.notes).toEqual([
       "it accepts what it answers (MSA-1) and names no order: there is nothing to send",
     ])

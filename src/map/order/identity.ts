@@ -121,7 +121,7 @@ function withCommon(orders: readonly Order[]): Order[] {
   })
 }
 
-/** The ORC above a prescription, a diet or a supply, which are of no service. */
+/** The ORC above a diet, a supply or a blood product, which are of no service. */
 function otherOrders(reading: Reading): Set<Segment> {
   const others = new Set<Segment>()
   const { segments } = reading.parsed
@@ -129,9 +129,9 @@ function otherOrders(reading: Reading): Set<Segment> {
     const next = segments[index + 1]?.name ?? ""
     if (segment.name !== "ORC" || !otherDetails.has(next)) continue
     others.add(segment)
-    reading.note(`an order of ${next}: only orders of services are read here`)
+    reading.note(`an order of ${next}: only orders of services and drugs are read here`)
   }
   return others
 }
 
-const otherDetails = new Set(["RXO", "RXE", "RQD", "RQ1", "ODS", "ODT", "BPO"])
+const otherDetails = new Set(["RQD", "RQ1", "ODS", "ODT", "BPO"])

@@ -6,6 +6,7 @@ import type { Message, Told } from "../../message.ts"
 import { layKnown } from "../known.ts"
 import { type About, mentionPatient, visitOf } from "../mentioned.ts"
 import { type Part, partOf } from "../part.ts"
+import { fileTreated, prescriptionNames } from "../pharmacy/file.ts"
 import { addOrigin, concluded, type Mention, type Reading, readMessage } from "../reading.ts"
 import {
   aboveAnyPatient,
@@ -22,6 +23,7 @@ import { businessEvent } from "../segment/orc-event.ts"
 import { ordered } from "../segment/orc-provenance.ts"
 import { patientIdentity } from "../segment/pid.ts"
 import { noteOthers } from "../segment/prt.ts"
+import { drugsAsked, partedByKind } from "./drugs.ts"
 import { identitiesOf, type KnownOrders, namesOf, ownedName } from "./identity.ts"
 import { notesPart, requestElements, requestParts, serviceRequestOf, visitPart } from "./request.ts"
 import {
@@ -45,11 +47,18 @@ import {
 export function ownedOrders(message: Message, context: ReadContext, layout: Layout): string[] {
   const reading = readMessage(message, context)
   if (namesNoPatient(reading)) return numbersAsked(reading)
-  return resultsOf(reading, layout).flatMap((result) => {
+  const { services, drugs } = partedByKind(reading, new Map())
+  const names = resultsOf(services, layout).flatMap((result) => {
     const patient = patientIdentity(result.pid, reading)
     if (patient === undefined) return []
     return namesOf(result, referenceTo(patient), reading)
   })
+  return [...names, ...drugsAsked(reading), ...prescriptionNames(drugs, speaks(reading), reading)]
+}
+
+/** A placer asks for drugs, and a filler answers. */
+function speaks({ message }: Reading): "request" | "answer" {
+  return /^OR[GILR]\b/.test(message.type) ? "answer" : "request"
 }
 
 /**
@@ -61,16 +70,18 @@ export function ownedOrders(message: Message, context: ReadContext, layout: Layo
 export function mapOrders(message: Message, context: MapContext, layout: Layout): Mapped {
   const reading = readMessage(message, context)
   if (namesNoPatient(reading)) return mapWithoutPatient(reading, "ServiceRequest", context.known)
-  const results = resultsOf(reading, layout)
+  const known = Map.groupBy(context.known, ({ resource }) => resource)
+  const { services, drugs } = partedByKind(reading, known)
+  const results = resultsOf(services, layout)
   if (results.length === 0) return { problem: "no PID segment: whose order it is can't be told" }
   const stray = aboveAnyPatient(reading) ?? (layout.prior ? orderOfAnother(reading) : undefined)
   if (stray !== undefined) return { problem: stray }
   const transaction = new Transaction(reading.site.id)
-  const filing: Filing = { transaction, reading, distinct: distinct() }
   const told: Told[] = []
-  const known = Map.groupBy(context.known, ({ resource }) => resource)
+  const filing = { transaction, reading, distinct: distinct(), told }
+  const keeping = { ...filing, messageId: message.id, known: context.known }
   noteRefused(reading)
-  const all: Order[] = []
+  const all: Pick<Order, "orc">[] = []
   let said = 0
   for (const [index, result] of results.entries()) {
     const about = mentionPatient(result, index, filing)
@@ -86,8 +97,13 @@ export function mapOrders(message: Message, context: MapContext, layout: Layout)
       told.push(...tellNumbers(orderNumbers(order), numbered, reading))
     }
   }
+  for (const [index, treated] of drugs.entries()) {
+    said += treated.orders.length
+    all.push(...treated.orders)
+    fileTreated(treated, index, speaks(reading), keeping)
+  }
   if (said === 0 && reading.parsed.first("MSA")) return withoutOrder(reading)
-  if (said === 0) return { problem: "no ORC and no OBR: no order of a service is in it" }
+  if (said === 0) return { problem: "no ORC and no OBR: no order of a service or a drug is in it" }
   const event = ordered(all, reading, (resource) => transaction.create(resource))
   addOrigin(transaction, reading, event)
   return concluded(reading, { transaction, told })

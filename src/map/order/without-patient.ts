@@ -1,4 +1,4 @@
-import type { Reference, Task } from "fhir/r4"
+import type { Bundle, Reference, Task } from "fhir/r4"
 import { type OwnIdentifier, siteSystem } from "../../fhir/identity.ts"
 import { Transaction } from "../../fhir/transaction.ts"
 import type { Mapped } from "../../mapping.ts"
@@ -41,7 +41,8 @@ export function withoutOrder(reading: Reading): Mapped {
     return { problem: "the orders it answers were refused as a whole (MSA-1), and it names none" }
   }
   reading.note("it accepts what it answers (MSA-1) and names no order: there is nothing to send")
-  return concluded(reading, { transaction: new Transaction(reading.site.id), told: [] })
+  const bundle: Bundle = { resourceType: "Bundle", type: "transaction" }
+  return { bundle, notes: reading.notes, told: [] }
 }
 
 /** Whether a message answers another and does not say whom that was about. */
@@ -49,6 +50,7 @@ export function namesNoPatient({ parsed }: Reading): boolean {
   return parsed.first("PID") === undefined && parsed.first("MSA") !== undefined
 }
 
+/** Says so where what a message answers was not accepted. */
 export function noteRefused(reading: Reading): void {
   if (refusedWhole(reading)) reading.note("MSA-1: what was sent was refused as a whole")
 }
@@ -64,7 +66,10 @@ export function numbersAsked(reading: Reading): string[] {
   return [...new Set(names)]
 }
 
-/** What is kept of an order, under each of its numbers, for answers that name no patient. */
+/**
+ * What is kept of an order, under each of its numbers, for answers that name no patient: which it
+ * is and whose. It is kept as of a Task, and forgotten as one, that stands nowhere.
+ */
 export function tellNumbers(
   numbers: OrderNumbers,
   order: { type: OrderType; identity: OwnIdentifier; subject: Reference },
@@ -116,28 +121,32 @@ function answersTo(
   const rows = numberNames(numbers, reading)
     .map((name) => known.filter(({ resource }) => resource === name))
     .find(({ length }) => length > 0)
-  const spoken = orderOf(rows ?? [], reading) ?? {
+  const byNumber = {
     identity: own(reading, "Task", "number", number.system ?? "", number.value ?? ""),
     focus: { type, identifier: number },
-    about: undefined,
   }
-  return tasksOf(order.orc, { ...spoken, notes: order.notes }, "answers", reading, mention)
+  const spoken = { ...byNumber, ...ordersOf(rows ?? [], reading), notes: order.notes }
+  return tasksOf(order.orc, spoken, "answers", reading, mention)
 }
 
-/** The order and its patient, by their identifiers; undefined where the number may be another's. */
-function orderOf([row, ...others]: readonly Told[], reading: Reading) {
-  if (row === undefined || others.length > 0) {
-    const why = row === undefined ? "no order of its number is known here" : "several are known"
-    reading.note(`no PID segment, and ${why}: the order is named by its number alone`)
-    return undefined
-  }
+/**
+ * What is told of a number's order and its patient, by their identifiers. Of several orders of one
+ * patient it is the patient; of several patients nothing.
+ */
+function ordersOf(rows: readonly Told[], reading: Reading) {
   const system = siteSystem(reading.site.id)
-  const [type = "", value = ""] = row.part.split("/")
-  const { makes } = JSON.parse(row.value ?? "{}") as { makes: { subject: string } }
-  const patient = { system, value: makes.subject.replace("urn:uuid:", "") }
-  return {
-    identity: { system, value },
-    focus: { type, identifier: { system, value } },
-    about: { subject: { type: "Patient", identifier: patient } },
+  const subjects = new Set(rows.map(({ value }) => JSON.parse(value ?? "{}").makes?.subject))
+  const [subject] = subjects
+  if (typeof subject !== "string" || subjects.size > 1) {
+    const why = subjects.size === 0 ? "no order of its number is known here" : "several have it"
+    reading.note(`no PID segment, and ${why}: the order is named by its number alone`)
+    return { about: undefined }
   }
+  const patient = { system, value: subject.replace("urn:uuid:", "") }
+  const about = { subject: { type: "Patient", identifier: patient } }
+  const [only, ...others] = rows
+  if (only === undefined || others.length > 0) return { about }
+  const [type = "", value = ""] = only.part.split("/")
+  const identity = { system, value }
+  return { about, identity, focus: { type, identifier: identity } }
 }

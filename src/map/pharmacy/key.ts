@@ -25,7 +25,7 @@ export interface OrderKey {
  * given where two orders of one number in one message are two.
  */
 export function orderKey(
-  { orc, encoded, dispensed }: PharmacyOrder,
+  { orc, encoded, dispensed }: Pick<PharmacyOrder, "orc" | "encoded" | "dispensed">,
   subject: string,
   distinct: Filing["distinct"] | undefined,
   reading: Reading,

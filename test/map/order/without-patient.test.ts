@@ -68,6 +68,16 @@ describe("an answer without the patient", () => {
     )
     const { bundle, notes } = answered("ORC|OK|P1^EMR", [...ordered.told, ...other.told])
     expect(resources(bundle, "Task")[0]?.for).toBeUndefined()
-    expect(notes[0]).toContain("several are known")
+    expect(notes[0]).toContain("several have it")
+  })
+
+  test("of a number that several services of one patient have is of that patient", () => {
+    const services = ["ORC|NW|P1^EMR", "OBR|1|P1^EMR||HB", "OBR|2|P1^EMR||ESR"]
+    const { told } = mapped(message([header("OML^O21"), pid, ...services]))
+    const { bundle, notes } = answered("ORC|OK|P1^EMR", told)
+    const [task] = resources(bundle, "Task")
+    expect(task?.for?.identifier).toBeDefined()
+    expect(task?.focus?.identifier?.value).toBe("P1")
+    expect(notes).toEqual([])
   })
 })
