@@ -1,11 +1,11 @@
 import { Transaction } from "../fhir/transaction.ts"
 import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message } from "../message.ts"
+import { numbersAsked } from "./order/numbers.ts"
 import {
   mapWithoutPatient,
   namesNoPatient,
   noteRefused,
-  numbersAsked,
   withoutOrder,
 } from "./order/without-patient.ts"
 
@@ -47,7 +47,7 @@ function ownedPrescriptions(message: Message, context: ReadContext): string[] {
   if (owned !== "request" && owned !== "answer") return []
   const reading = readMessage(message, context)
   if (namesNoPatient(reading)) return numbersAsked(reading)
-  return prescriptionNames(treatmentsOf(reading), owned, reading)
+  return [...prescriptionNames(treatmentsOf(reading), owned, reading), ...numbersAsked(reading)]
 }
 
 function map(message: Message, context: MapContext): Mapped {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test"
 import type { Message } from "../../src/message.ts"
 import { message } from "./build.ts"
 import { openCentre } from "./centre.ts"
+import { orderCycles } from "./order/cycles.ts"
 
 /**
  * Whatever comes twice, be it replayed by a person or sent again by its sender, changes nothing at
@@ -95,7 +96,7 @@ const cycles: Record<string, Step[]> = {
 }
 
 describe("a life cycle", () => {
-  test.each(Object.entries(cycles))(
+  test.each(Object.entries({ ...cycles, ...orderCycles }))(
     "%s ends the same when any of it comes twice",
     (_, steps) =>
       Promise.all([endsTheSame(steps), endsTheSameSentAgain(steps)]).then(() => undefined),

@@ -7,6 +7,7 @@ import { layKnown } from "../known.ts"
 import { type About, mentionPatient, visitOf } from "../mentioned.ts"
 import { type Part, partOf } from "../part.ts"
 import { fileTreated, prescriptionNames } from "../pharmacy/file.ts"
+import type { Keeping } from "../pharmacy/prescribe.ts"
 import { addOrigin, concluded, type Mention, type Reading, readMessage } from "../reading.ts"
 import {
   aboveAnyPatient,
@@ -18,13 +19,14 @@ import {
 import { distinct, type Filing } from "../result/report.ts"
 import { fileAbove } from "../result/specimen-above.ts"
 import { condition } from "../segment/dg1.ts"
-import { orderNumbers } from "../segment/orc.ts"
+import { type OrderNumbers, orderNumbers } from "../segment/orc.ts"
 import { businessEvent } from "../segment/orc-event.ts"
 import { ordered } from "../segment/orc-provenance.ts"
 import { patientIdentity } from "../segment/pid.ts"
 import { noteOthers } from "../segment/prt.ts"
 import { drugsAsked, partedByKind } from "./drugs.ts"
-import { identitiesOf, type KnownOrders, namesOf, ownedName } from "./identity.ts"
+import { identitiesOf, namesOf, ownedName } from "./identity.ts"
+import { addTasks, numberNames, numbersAsked, tellNumbers } from "./numbers.ts"
 import { notesPart, requestElements, requestParts, serviceRequestOf, visitPart } from "./request.ts"
 import {
   addBackground,
@@ -34,14 +36,7 @@ import {
   orderOfAnother,
 } from "./supporting.ts"
 import { tasksOf } from "./task.ts"
-import {
-  mapWithoutPatient,
-  namesNoPatient,
-  noteRefused,
-  numbersAsked,
-  tellNumbers,
-  withoutOrder,
-} from "./without-patient.ts"
+import { mapWithoutPatient, namesNoPatient, noteRefused, withoutOrder } from "./without-patient.ts"
 
 /** The ServiceRequests that a message keeps up to date. */
 export function ownedOrders(message: Message, context: ReadContext, layout: Layout): string[] {
@@ -53,7 +48,8 @@ export function ownedOrders(message: Message, context: ReadContext, layout: Layo
     if (patient === undefined) return []
     return namesOf(result, referenceTo(patient), reading)
   })
-  return [...names, ...drugsAsked(reading), ...prescriptionNames(drugs, speaks(reading), reading)]
+  const prescriptions = prescriptionNames(drugs, speaks(reading), reading)
+  return [...names, ...drugsAsked(reading), ...prescriptions, ...numbersAsked(reading)]
 }
 
 /** A placer asks for drugs, and a filler answers. */
@@ -88,7 +84,7 @@ export function mapOrders(message: Message, context: MapContext, layout: Layout)
     const identities = identitiesOf(result, about.subject, reading, known)
     all.push(...identities.keys())
     said += identities.size + addBackground(result, about, filing)
-    const orders = addOrders(result, identities, about, known, filing)
+    const orders = addOrders(result, identities, about, keeping)
     // An order of a patient without a number is known by this message alone.
     if (patientIdentity(result.pid, reading) === undefined) continue
     told.push(...orders)
@@ -112,6 +108,7 @@ export function mapOrders(message: Message, context: MapContext, layout: Layout)
 /** What a message says of one order; two ORC of one number speak of the same, the later last. */
 interface Said {
   identity: OwnIdentifier
+  numbers: OrderNumbers
   parts: Map<string, Part>
   /** By what was asked. */
   tasks: Map<string | undefined, Task>
@@ -122,20 +119,21 @@ function addOrders(
   result: Result,
   identities: ReadonlyMap<Order, OwnIdentifier>,
   about: About,
-  known: KnownOrders,
-  filing: Filing,
+  filing: Keeping,
 ): Told[] {
-  const { transaction, reading } = filing
+  const { transaction, reading, known } = filing
+  const byName = Map.groupBy(known, ({ resource }) => resource)
   const told: Told[] = []
-  for (const { identity, parts, tasks } of saidOf(result, identities, about, filing)) {
+  for (const { identity, numbers, parts, tasks } of saidOf(result, identities, about, filing)) {
     const name = ownedName(identity)
-    const layer = { messageId: reading.message.id, known: known.get(name) ?? [] }
+    const layer = { messageId: reading.message.id, known: byName.get(name) ?? [] }
     const elementsOf = (part: string) => requestElements.get(part) ?? []
     const laid = layKnown(name, [...parts.values()], layer, elementsOf)
     for (const each of laid.mentions) transaction.create(each)
     transaction.update(serviceRequestOf(identity, about, laid.elements))
     told.push(...laid.told)
-    for (const task of tasks.values()) transaction.update(task)
+    const names = numberNames(numbers, reading)
+    told.push(...addTasks(tasks.values(), names, known, filing))
   }
   return told
 }
@@ -153,6 +151,7 @@ function saidOf(
   let replaced: OwnIdentifier | undefined
   for (const [order, identity] of identities) {
     noteOthers(order, reading)
+    const numbers = orderNumbers(order)
     const mention: Mention = (resource) => transaction.create(resource)
     const answered = { identity, focus: referenceTo(identity), about, notes: order.notes }
     const tasks = tasksOf(order.orc, answered, "answers", reading, mention)
@@ -168,7 +167,12 @@ function saidOf(
       visit,
       order.orc?.text(1) === "RO" ? replacingPart(replaced, reading) : undefined,
     ]
-    const said = all.get(identity.value) ?? { identity, parts: new Map(), tasks: new Map() }
+    const said = all.get(identity.value) ?? {
+      identity,
+      numbers,
+      parts: new Map(),
+      tasks: new Map(),
+    }
     for (const part of parts) if (part !== undefined) said.parts.set(part.part, part)
     for (const task of tasks) said.tasks.set(task.code?.coding?.[0]?.code, task)
     all.set(identity.value, said)

@@ -2,6 +2,7 @@ import type { Reference } from "fhir/r4"
 import { referenceTo } from "../../fhir/identity.ts"
 import { addCharges } from "../finance/charge.ts"
 import { type About, mentionPatient } from "../mentioned.ts"
+import { addTasks, numberNames } from "../order/numbers.ts"
 import { tasksOf } from "../order/task.ts"
 import type { Mention, Reading } from "../reading.ts"
 import { distinct, type Filing } from "../result/report.ts"
@@ -85,7 +86,7 @@ function addOrder(order: PharmacyOrder, whom: Whom, owned: Owned, filing: Keepin
   }
   const spoken = { identity: known.identity, focus, about, notes: [] }
   const tasks = tasksOf(order.orc, spoken, "all", reading, mention)
-  for (const task of tasks) transaction.update(task)
+  filing.told.push(...addTasks(tasks, numberNames(known, reading), filing.known, filing))
   if (tasks.length === 0) {
     reading.note("ORC-1: it neither asks nor answers anything about an order; it is left out")
   }

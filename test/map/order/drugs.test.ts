@@ -64,6 +64,13 @@ describe("an ORC alone", () => {
     expect(resources(bundle, "Task")[0]?.status).toBe("rejected")
   })
 
+  test("of a number that both have is of the service", () => {
+    const service = after([], "OML^O21", ["ORC|NW|RX1^EMR", "OBR|1|RX1^EMR||HB^Haemoglobin^99KSM"])
+    const { bundle } = after([...told, ...service.told], "ORM^O01", ["ORC|CA|RX1^EMR"])
+    expect(resources(bundle, "ServiceRequest")[0]?.code?.coding?.[0]?.code).toBe("HB")
+    expect(resources(bundle, "MedicationRequest")).toEqual([])
+  })
+
   test("of a number that no drug has is of a service", () => {
     const { bundle } = after(told, "ORM^O01", ["ORC|CA|P7^EMR"])
     expect(resources(bundle, "ServiceRequest")[0]?.status).toBe("revoked")
