@@ -39,11 +39,17 @@ export class Transaction {
     return { reference }
   }
 
-  /** Adds a resource that the message only mentions: created where absent, never overwritten. */
+  /**
+   * Adds a resource that the message only mentions: created where absent, never overwritten. What a
+   * second mention of it says that the first does not, joins it.
+   */
   create(resource: Identified): Reference {
     const { found, by: ifNoneExist, reference } = this.#findable(resource)
-    if (!this.#entries.has(reference)) {
+    const before = this.#entries.get(reference)
+    if (before === undefined) {
       this.#add(reference, found, { method: "POST", url: resource.resourceType, ifNoneExist })
+    } else if (before.request?.method === "POST" && ofParts.has(resource.resourceType)) {
+      this.#complete(before, before.resource as Identified, found)
     }
     return { reference }
   }
@@ -95,6 +101,22 @@ export class Transaction {
     return { found: withTag(resource, own), by: `_tag=${token}`, reference }
   }
 
+  #complete(entry: BundleEntry, before: Identified, resource: Identified) {
+    const { fullUrl = "" } = entry
+    const said = Object.entries(resource).filter(([element]) => !(element in before))
+    const there = before.identifier ?? []
+    const others = (resource.identifier ?? []).filter(
+      ({ system }) => !there.some((one) => one.system === system),
+    )
+    if (said.length === 0 && others.length === 0) return
+    const more = { ...Object.fromEntries(said), identifier: others }
+    const joining = compact(more, this.#references.get(fullUrl))
+    if (joining === undefined) return
+    const identifier = [...there, ...(joining.identifier ?? [])]
+    const whole = { ...before, ...joining, identifier } as Identified
+    this.#entries.set(fullUrl, { ...entry, resource: whole })
+  }
+
   #add(fullUrl: string, resource: FhirResource, request: BundleEntry["request"]) {
     const references: string[] = []
     const kept = compact(resource, references)
@@ -103,6 +125,14 @@ export class Transaction {
     this.#references.set(fullUrl, references)
   }
 }
+
+/** Of these no two elements exclude each other, as those of a choice of types would. */
+const ofParts: ReadonlySet<string> = new Set([
+  "Location",
+  "Organization",
+  "Practitioner",
+  "PractitionerRole",
+])
 
 function withTag<R extends FhirResource>(resource: R, { system, value }: OwnIdentifier): R {
   const tag = [...(resource.meta?.tag ?? []), { system, code: value }]

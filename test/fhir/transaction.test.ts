@@ -87,6 +87,42 @@ describe("a transaction", () => {
   })
 })
 
+describe("a resource that is mentioned twice", () => {
+  test("says of a doctor what all mentions of them say, and of two that differ the first", () => {
+    const licence = { system: "urn:waystation:kisumu-01:KMPDC", value: "L-7" }
+    const said = (...mentions: Partial<Practitioner>[]) => {
+      const transaction = new Transaction(site)
+      for (const one of mentions) {
+        const identifier = [doctorId, ...(one.identifier ?? [])]
+        transaction.create({ ...doctor, ...one, identifier })
+      }
+      return resources(transaction.bundle(), "Practitioner")
+    }
+    const [named, addressed] = [{ name: [{ family: "Oduya" }] }, { address: [{ city: "Kisumu" }] }]
+    expect(said(named, { ...addressed, identifier: [licence] })).toEqual([
+      { ...doctor, ...named, ...addressed, identifier: [doctorId, licence] },
+    ])
+    expect(said(named, { name: [{ family: "Were" }] })).toEqual([{ ...doctor, ...named }])
+    expect(said(named, { telecom: [{}], address: [] })).toEqual([{ ...doctor, ...named }])
+  })
+
+  test("may not refer by a later mention to what the transaction does not hold", () => {
+    const transaction = new Transaction(site)
+    const identifier = [ownIdentifier(site, "Location", "WARD")]
+    transaction.create({ resourceType: "Location", identifier })
+    const partOf = { reference: "urn:uuid:00000000-0000-0000-0000-000000000000" }
+    transaction.create({ resourceType: "Location", identifier, partOf })
+    expect(() => transaction.bundle()).toThrow("Location refers to nothing")
+  })
+
+  test("leaves what the message owns as it says, whatever is mentioned beside it", () => {
+    const transaction = new Transaction(site)
+    transaction.update(doctor)
+    transaction.create({ ...doctor, gender: "female" })
+    expect(resources(transaction.bundle(), "Practitioner")).toEqual([doctor])
+  })
+})
+
 describe("the Provenance", () => {
   test("targets everything, names the message twice, and is found again by its tag", () => {
     const transaction = new Transaction(site)
