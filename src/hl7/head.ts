@@ -1,7 +1,7 @@
 import type { Head, Malformed } from "../message.ts"
 import { blotted } from "./double-byte.ts"
 import { delimitersOf, parseMessage, type Repetition, Segment } from "./message.ts"
-import { isPlaceholder, patientKey } from "./subject.ts"
+import { assignerAbove, isPlaceholder, patientKey, patientNumberIn } from "./subject.ts"
 import { isUrgent } from "./urgent.ts"
 
 /**
@@ -176,8 +176,10 @@ function subjectsOf(segments: readonly Segment[], assigner: string | undefined):
     let numbers = 0
     for (const segment of segments) {
       if (segment.name !== name) continue
+      const prior = name === "MRG" && !assigner
+      const of = prior ? assignerAbove(segments, segment) : assigner
       for (const number of segment.repetitions(field)) {
-        const key = keyOf(number, assigner)
+        const key = keyOf(number, of)
         if (key === undefined || numbers === numbersMax || subjects.includes(key)) continue
         subjects.push(key)
         numbers++
@@ -193,9 +195,7 @@ const patientNumbers = [
 ] as const
 
 /** The key of a patient number (CX), as the maps key it. */
-function keyOf(number: Repetition, assigner: string | undefined): string | undefined {
-  const part = (component: number, sub = 1) => number.text(component, sub) ?? ""
-  if (isPlaceholder(part(1))) return undefined
-  const [namespace, universalId, universalIdType] = [part(4, 1), part(4, 2), part(4, 3)]
-  return patientKey({ id: part(1), namespace, universalId, universalIdType }, assigner)
+function keyOf(cx: Repetition, assigner: string | undefined): string | undefined {
+  const number = patientNumberIn(cx)
+  return isPlaceholder(number.id) ? undefined : patientKey(number, assigner)
 }

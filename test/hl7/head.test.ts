@@ -54,6 +54,14 @@ describe("what intake reads", () => {
     expect(subjectsOf("PID|1||UNKNOWN^^^KISUMU^MR~P-1", "MRG|000")).toEqual(["|P-1"])
   })
 
+  test("is the former number of the same assigner where MRG-1 names none", () => {
+    const pids = ["PID|1||7^^^GOV^NI~P-1^^^KISUMU^MR", "MRG|P-0", "PID|2||9^^^&1.2&ISO", "MRG|8"]
+    const all = ["GOV|7", "KISUMU|P-1", "1.2|9", "KISUMU|P-0", "1.2|8"]
+    expect(subjectsOf(...pids)).toEqual(all)
+    const { subjects } = headOf(hl7(MSH, ...pids), { assigner: "LAB" })
+    expect(subjects).toContain("LAB|P-0")
+  })
+
   test("is read by the message's own delimiters", () => {
     const bytes = hl7(
       "MSH#*!?$#LAB#CLINIC#HIS##20260415##ADT*A08#C9#P#2.5",
