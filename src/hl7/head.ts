@@ -24,6 +24,8 @@ export interface Read {
 
 /** More numbers than this for one patient were never seen; each costs a place in a lane. */
 const numbersMax = 8
+/** Laboratories do send a day's patients in one message. */
+const subjectsMax = 256
 
 /** Of the segments intake reads: 10 MiB of repetitions in PID-3 held everybody up for 5 s. */
 const linesMax = 1_000
@@ -169,18 +171,19 @@ function upTo(text: string, separator: string, field: number): string {
   return text.slice(0, end)
 }
 
-/** Every PID-3 repetition and MRG-1; the second counts apart, so that it is never cut off. */
+/** Every PID-3 repetition and MRG-1 of each patient: none is cut off by those of another. */
 function subjectsOf(segments: readonly Segment[], assigner: string | undefined): string[] {
   const subjects: string[] = []
   for (const [name, field] of patientNumbers) {
-    let numbers = 0
     for (const segment of segments) {
+      let numbers = 0
       if (segment.name !== name) continue
       const prior = name === "MRG" && !assigner
       const of = prior ? assignerAbove(segments, segment) : assigner
       for (const number of segment.repetitions(field)) {
         const key = keyOf(number, of)
-        if (key === undefined || numbers === numbersMax || subjects.includes(key)) continue
+        if (numbers === numbersMax || subjects.length === subjectsMax) break
+        if (key === undefined || subjects.includes(key)) continue
         subjects.push(key)
         numbers++
       }

@@ -104,6 +104,13 @@ describe("whose message it is", () => {
     expect(subjectsOf('PID|1||P-1^^^A~P-2^^^B~P-1^^^A~~""~^^^C')).toEqual(["A|P-1", "B|P-2"])
   })
 
+  test("is each patient of a message of many, so that none's results overtake one another", () => {
+    const pids = Array.from({ length: 30 }, (_, at) => `PID|1||P-${at}~H-${at}`)
+    expect(subjectsOf(...pids, "MRG|P-30")).toHaveLength(61)
+    const crowd = Array.from({ length: 900 }, (_, at) => `PID|1||P-${at}`)
+    expect(subjectsOf(...crowd)).toHaveLength(256)
+  })
+
   test("is the number that is merged away too, however many the survivor has", () => {
     const many = Array.from({ length: 12 }, (_, at) => `P-${at}`).join("~")
     const subjects = subjectsOf(`PID|1||${many}`, "PD1", "MRG|OLD^^^A~OLDER")
