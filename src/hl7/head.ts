@@ -1,7 +1,7 @@
 import type { Head, Malformed } from "../message.ts"
 import { blotted } from "./double-byte.ts"
 import { delimitersOf, parseMessage, type Repetition, Segment } from "./message.ts"
-import { isPlaceholder, patientKey } from "./subject.ts"
+import { assignerAbove, isPlaceholder, patientKey, patientNumberIn } from "./subject.ts"
 import { isUrgent } from "./urgent.ts"
 
 /**
@@ -24,6 +24,8 @@ export interface Read {
 
 /** More numbers than this for one patient were never seen; each costs a place in a lane. */
 const numbersMax = 8
+/** Laboratories do send a day's patients in one message. */
+const subjectsMax = 256
 
 /** Of the segments intake reads: 10 MiB of repetitions in PID-3 held everybody up for 5 s. */
 const linesMax = 1_000
@@ -169,16 +171,19 @@ function upTo(text: string, separator: string, field: number): string {
   return text.slice(0, end)
 }
 
-/** Every PID-3 repetition and MRG-1; the second counts apart, so that it is never cut off. */
+/** Every PID-3 repetition and MRG-1 of each patient: none is cut off by those of another. */
 function subjectsOf(segments: readonly Segment[], assigner: string | undefined): string[] {
   const subjects: string[] = []
   for (const [name, field] of patientNumbers) {
-    let numbers = 0
     for (const segment of segments) {
+      let numbers = 0
       if (segment.name !== name) continue
+      const prior = name === "MRG" && !assigner
+      const of = prior ? assignerAbove(segments, segment) : assigner
       for (const number of segment.repetitions(field)) {
-        const key = keyOf(number, assigner)
-        if (key === undefined || numbers === numbersMax || subjects.includes(key)) continue
+        const key = keyOf(number, of)
+        if (numbers === numbersMax || subjects.length === subjectsMax) break
+        if (key === undefined || subjects.includes(key)) continue
         subjects.push(key)
         numbers++
       }
@@ -193,9 +198,7 @@ const patientNumbers = [
 ] as const
 
 /** The key of a patient number (CX), as the maps key it. */
-function keyOf(number: Repetition, assigner: string | undefined): string | undefined {
-  const part = (component: number, sub = 1) => number.text(component, sub) ?? ""
-  if (isPlaceholder(part(1))) return undefined
-  const [namespace, universalId, universalIdType] = [part(4, 1), part(4, 2), part(4, 3)]
-  return patientKey({ id: part(1), namespace, universalId, universalIdType }, assigner)
+function keyOf(cx: Repetition, assigner: string | undefined): string | undefined {
+  const number = patientNumberIn(cx)
+  return isPlaceholder(number.id) ? undefined : patientKey(number, assigner)
 }

@@ -1,9 +1,8 @@
 import type { HumanName, Reference } from "fhir/r4"
 import type { OwnIdentifier } from "../fhir/identity.ts"
 import type { Repetition } from "../hl7/message.ts"
-import { patientKey } from "../hl7/subject.ts"
+import { patientKey, patientNumberIn } from "../hl7/subject.ts"
 import { own, type Reading } from "./reading.ts"
-import { patientNumber } from "./type/cx.ts"
 
 /**
  * Our own identifier of a person around the patient: by their name, which stands for one person
@@ -16,7 +15,7 @@ export function relatedIdentity(
   patient: Reference,
   reading: Reading,
 ): OwnIdentifier | undefined {
-  const numbered = number && patientKey(patientNumber(number), reading.sender)
+  const numbered = number && patientKey(patientNumberIn(number), reading.sender)
   const key = name
     ? ["name", JSON.stringify([name.family, name.given, name.text])]
     : numbered

@@ -1,9 +1,10 @@
-import type { Bundle } from "fhir/r4"
+import type { Appointment, Bundle } from "fhir/r4"
 import { Transaction } from "../fhir/transaction.ts"
 import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message, Told } from "../message.ts"
-import { layKnown } from "./known.ts"
+import { type Layer, layKnown } from "./known.ts"
 import type { About } from "./mentioned.ts"
+import type { Part } from "./part.ts"
 import { addOrigin, concluded, type Mention, type Reading, readMessage } from "./reading.ts"
 import { distinct } from "./result/report.ts"
 import {
@@ -87,8 +88,9 @@ function addAppointment(
   const identity = appointmentIdentity(scheduling.sch, reading)
   const patients = patientsOf(scheduling, reading)
   const event = eventOf(reading.message)
-  const parts = appointmentParts(scheduling, event, patients, identity, reading)
   const layer = { messageId: reading.message.id, known }
+  const said = appointmentParts(scheduling, event, patients, identity, reading)
+  const parts = event === "S12" ? begunAnew(said, nameOf(identity.value), layer) : said
   const elementsOf = (part: string) => appointmentElements.get(part) ?? []
   const laid = layKnown(nameOf(identity.value), parts, layer, elementsOf)
   const appointment = appointmentOf(identity, laid.elements, reading)
@@ -104,6 +106,26 @@ function addAppointment(
     if (about) addClinical(scheduled, about, identity.value, transaction, reading)
   }
   return { isTold: true, told: laid.told }
+}
+
+/**
+ * What is booked (S12), without what was told of an appointment of somebody else that had its
+ * number before: some schedulers number the times, and book another patient into the same one.
+ */
+function begunAnew(said: readonly Part[], name: string, { known, messageId }: Layer): Part[] {
+  const told = known.filter((row) => row.resource === name && row.messageId < messageId)
+  const before = patientsIn(JSON.parse(told.find(({ part }) => part === "PID")?.value ?? "null"))
+  const now = patientsIn(said.find(({ part }) => part === "PID"))
+  if (before.length === 0 || now.some((one) => before.includes(one))) return [...said]
+  const ended = told.filter(({ part, messageId: at }) => {
+    return at > 0 && !said.some((one) => one.part === part)
+  })
+  return [...said, ...ended.map(({ part }) => ({ part, makes: null, mentions: [] }))]
+}
+
+function patientsIn(part: Pick<Part, "makes"> | null | undefined): (string | undefined)[] {
+  const { participant = [] } = (part?.makes ?? {}) as Partial<Appointment>
+  return participant.map(({ actor }) => actor?.reference)
 }
 
 /** Adds what is sent of a patient along with the appointment: diagnoses, and observations. */

@@ -54,6 +54,14 @@ describe("what intake reads", () => {
     expect(subjectsOf("PID|1||UNKNOWN^^^KISUMU^MR~P-1", "MRG|000")).toEqual(["|P-1"])
   })
 
+  test("is the former number of the same assigner where MRG-1 names none", () => {
+    const pids = ["PID|1||7^^^GOV^NI~P-1^^^KISUMU^MR", "MRG|P-0", "PID|2||9^^^&1.2&ISO", "MRG|8"]
+    const all = ["GOV|7", "KISUMU|P-1", "1.2|9", "KISUMU|P-0", "1.2|8"]
+    expect(subjectsOf(...pids)).toEqual(all)
+    const { subjects } = headOf(hl7(MSH, ...pids), { assigner: "LAB" })
+    expect(subjects).toContain("LAB|P-0")
+  })
+
   test("is read by the message's own delimiters", () => {
     const bytes = hl7(
       "MSH#*!?$#LAB#CLINIC#HIS##20260415##ADT*A08#C9#P#2.5",
@@ -94,6 +102,13 @@ describe("what intake reads", () => {
 describe("whose message it is", () => {
   test("is every repetition of PID-3, each once, and nothing that is empty", () => {
     expect(subjectsOf('PID|1||P-1^^^A~P-2^^^B~P-1^^^A~~""~^^^C')).toEqual(["A|P-1", "B|P-2"])
+  })
+
+  test("is each patient of a message of many, so that none's results overtake one another", () => {
+    const pids = Array.from({ length: 30 }, (_, at) => `PID|1||P-${at}~H-${at}`)
+    expect(subjectsOf(...pids, "MRG|P-30")).toHaveLength(61)
+    const crowd = Array.from({ length: 900 }, (_, at) => `PID|1||P-${at}`)
+    expect(subjectsOf(...crowd)).toHaveLength(256)
   })
 
   test("is the number that is merged away too, however many the survivor has", () => {

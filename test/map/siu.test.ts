@@ -77,6 +77,19 @@ describe("an appointment", () => {
     expect(life(made).appointment?.cancelationReason).toBeUndefined()
   })
 
+  test("of another patient under a number that was somebody's before has nothing of theirs", () => {
+    const anothers = "PID|1||HB-2^^^HOMA_BAY^MR||OKOTH^PETER"
+    const noted = [...booked, "NTE|1||Brings her mother"]
+    const { appointment } = life(noted, [header("S12"), sch({ 11: time }), anothers])
+    expect(appointment?.comment).toBeUndefined()
+    expect(appointment?.reasonCode).toBeUndefined()
+    expect(appointment?.participant).toHaveLength(1)
+    const again = life(noted, [header("S12"), sch({ 11: time }), patient]).appointment
+    expect(again?.comment).toBe("Brings her mother")
+    const moved = life(noted, [header("S14"), sch({}), anothers]).appointment
+    expect(moved?.comment).toBe("Brings her mother")
+  })
+
   test("that an older message is sent of again stays as it is", () => {
     const moved = [header("S13"), sch({ 11: "^^^20260427100000^20260427103000" }), patient]
     const { known } = life(booked, moved)

@@ -1,12 +1,12 @@
 import type { Account, Reference } from "fhir/r4"
 import type { Identified, OwnIdentifier } from "../../fhir/identity.ts"
 import type { Segment } from "../../hl7/message.ts"
-import { patientKey } from "../../hl7/subject.ts"
+import { patientKey, patientNumberIn } from "../../hl7/subject.ts"
 import type { Told } from "../../message.ts"
 import { joinParts, type Laid, layKnown } from "../known.ts"
 import { each, type Field, type Part, partsOf } from "../part.ts"
 import { own, type Reading } from "../reading.ts"
-import { identifier, patientNumber } from "../type/cx.ts"
+import { identifier } from "../type/cx.ts"
 import { dateTime, orderedPeriod } from "../type/dtm.ts"
 
 /** An Account as it is to stand at the destination. */
@@ -33,7 +33,7 @@ export function accountNumbered(
   reading: Reading,
 ): OwnIdentifier | undefined {
   const [number] = segment.repetitions(field)
-  const key = number && patientKey(patientNumber(number), reading.source.assigner)
+  const key = number && patientKey(patientNumberIn(number), reading.source.assigner)
   return key === undefined ? undefined : own(reading, "Account", patient.reference ?? "", key)
 }
 

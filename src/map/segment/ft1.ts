@@ -1,13 +1,13 @@
 import type { ChargeItem, ChargeItemPerformer, CodeableConcept, Reference } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
-import { patientKey } from "../../hl7/subject.ts"
+import { patientKey, patientNumberIn } from "../../hl7/subject.ts"
 import type { About } from "../mentioned.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import { absentCode } from "../type/absent.ts"
 import { codingSystem } from "../type/coding.ts"
 import { codeKey, concept, firstConcept } from "../type/cwe.ts"
-import { identifier, patientNumber } from "../type/cx.ts"
+import { identifier } from "../type/cx.ts"
 import { dateTime, period } from "../type/dtm.ts"
 import { entityAt, entityIdentifier } from "../type/ei.ts"
 import { money } from "../type/money.ts"
@@ -42,7 +42,7 @@ export interface Charging extends About {
  */
 export function chargeKey({ ft1 }: Charged, { subject }: About, reading: Reading): string[] {
   const [number] = ft1.repetitions(2)
-  const key = number && patientKey(patientNumber(number), reading.sender)
+  const key = number && patientKey(patientNumberIn(number), reading.sender)
   const code = codeKey(ft1, "FT1-7", chargeCode(ft1, reading), reading)
   const credit = isCredit(ft1) ? ["credit"] : []
   if (key !== undefined) return ["number", key, ...credit]

@@ -8,12 +8,12 @@ import type {
 } from "fhir/r4"
 import { siteSystem } from "../../fhir/identity.ts"
 import type { Repetition, Segment } from "../../hl7/message.ts"
-import { patientKey } from "../../hl7/subject.ts"
+import { patientKey, patientNumberIn } from "../../hl7/subject.ts"
 import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import { relatedIdentity } from "../related.ts"
 import { firstConcept, translated } from "../type/cwe.ts"
-import { identifier, patientNumber } from "../type/cx.ts"
+import { identifier } from "../type/cx.ts"
 import { date, period } from "../type/dtm.ts"
 import { gender } from "../type/gender.ts"
 import { address, officeAddress } from "../type/xad.ts"
@@ -87,7 +87,7 @@ function payorOf(in1: Segment, reading: Reading, mention: Mention): Reference | 
   const name = in1.component(4)
   const plan = in1.text(2, 2) ?? in1.text(2)
   const key =
-    (number && patientKey(patientNumber(number), reading.sender)) ?? (name && `name|${name}`)
+    (number && patientKey(patientNumberIn(number), reading.sender)) ?? (name && `name|${name}`)
   if (!key) return plan === undefined ? undefined : { display: plan }
   const numbers = each(in1, 3, (cx) => identifier(cx, reading.sender, "IN1-3", reading))
   const resource: Organization = {
@@ -167,7 +167,7 @@ function employer(in1: Segment, reading: Reading, mention: Mention): Reference |
   const given = in1.repetitions(10).filter((cx) => !isSubscribers(cx))
   const [number] = given
   const key =
-    (number && patientKey(patientNumber(number), reading.sender)) ?? (name && `name|${name}`)
+    (number && patientKey(patientNumberIn(number), reading.sender)) ?? (name && `name|${name}`)
   if (!key) return undefined
   const numbers = given
     .map((cx) => identifier(cx, reading.sender, "IN1-10", reading))

@@ -1,10 +1,10 @@
 import type { Address, ContactPoint, Identifier, Patient } from "fhir/r4"
-import type { Repetition, Segment } from "../../hl7/message.ts"
-import { isPlaceholder, patientKey } from "../../hl7/subject.ts"
+import type { Segment } from "../../hl7/message.ts"
+import { chosenNumber, isPlaceholder, patientKey, patientNumberIn } from "../../hl7/subject.ts"
 import { each, type Field, type Part, partsOf } from "../part.ts"
 import { own, type Reading } from "../reading.ts"
 import { translated } from "../type/cwe.ts"
-import { identifier, identifierTypeOf, patientNumber } from "../type/cx.ts"
+import { identifier, identifierTypeOf } from "../type/cx.ts"
 import { licence } from "../type/dln.ts"
 import { date, dateTime } from "../type/dtm.ts"
 import { gender } from "../type/gender.ts"
@@ -26,16 +26,15 @@ export function patientIdentity(pid: Segment, reading: Reading) {
 }
 
 /** The same by another field that lists a patient's numbers, MRG-1. */
-export function patientNumbered(segment: Segment, field: number, reading: Reading) {
-  const numbered = segment.repetitions(field).filter(isNumber)
-  const chosen = numbered.find((cx) => cx.text(5) === "MR") ?? numbered[0]
-  const key = chosen && patientKey(patientNumber(chosen), reading.source.assigner)
+export function patientNumbered(
+  segment: Segment,
+  field: number,
+  reading: Reading,
+  assigner = reading.source.assigner,
+) {
+  const chosen = chosenNumber(segment.repetitions(field))
+  const key = chosen && patientKey(patientNumberIn(chosen), assigner)
   return key === undefined ? undefined : own(reading, "Patient", key)
-}
-
-function isNumber(cx: Repetition): boolean {
-  const id = cx.text(1)
-  return id !== undefined && !isPlaceholder(id)
 }
 
 /** What a PID says of its Patient, field by field. */

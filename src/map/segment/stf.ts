@@ -1,9 +1,10 @@
 import type { Practitioner } from "fhir/r4"
 import type { OwnIdentifier } from "../../fhir/identity.ts"
 import type { Segment } from "../../hl7/message.ts"
+import { patientNumberIn } from "../../hl7/subject.ts"
 import { each, type Field, type Part, partsOf } from "../part.ts"
 import { own, type Reading } from "../reading.ts"
-import { identifier, patientNumber } from "../type/cx.ts"
+import { identifier } from "../type/cx.ts"
 import { date } from "../type/dtm.ts"
 import { gender } from "../type/gender.ts"
 import { address } from "../type/xad.ts"
@@ -22,7 +23,7 @@ export function practitionerIdentity(
   reading: Reading,
 ): OwnIdentifier | undefined {
   const numbered = stf?.repetitions(2).find((cx) => cx.text(1) === mfe.text(4))
-  const { namespace = "", universalId = "" } = numbered ? patientNumber(numbered) : {}
+  const { namespace = "", universalId = "" } = numbered ? patientNumberIn(numbered) : {}
   const key = recordKey(mfe, namespace || universalId, reading)
   return key === undefined ? undefined : own(reading, "Practitioner", key)
 }

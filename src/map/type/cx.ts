@@ -1,6 +1,5 @@
 import type { CodeableConcept, Extension, Identifier } from "fhir/r4"
 import type { Repetition } from "../../hl7/message.ts"
-import type { PatientNumber } from "../../hl7/subject.ts"
 import type { Reading } from "../reading.ts"
 import { identifierType } from "../vocabulary/identifier-type.ts"
 import { targetOf } from "../vocabulary/target.ts"
@@ -52,11 +51,6 @@ export function checkDigit(digit: string | undefined, scheme: string | undefined
 /** Who assigned a number, by name only. */
 export function assignerOf(display: string | undefined): Identifier["assigner"] {
   return display ? { display } : undefined
-}
-
-/** What a patient is keyed by, out of a CX. */
-export function patientNumber(cx: Repetition): PatientNumber {
-  return { id: cx.text(1) ?? "", ...designatorIn(cx, 4) }
 }
 
 /** An identifier type of table 0203; a code that is not in it is kept as text. */

@@ -47,6 +47,14 @@ describe("a merge", () => {
     },
   )
 
+  test("finds the old record where MRG-1 does not repeat who assigned its number", async () => {
+    const state = await stateAfter([header("A28"), pid(2)], [header("A40"), pid(1), "MRG|2"])
+    expect(state.filter(({ resourceType }) => resourceType === "Patient")).toHaveLength(2)
+    expect(record(state, 2)).toBe("false: replaced-by 1")
+    const merged = await stateAfter([header("A40"), "PID|1||1^^^&1.2.3&ISO^MR", "MRG|2"])
+    expect(patientIn(merged, 2).identifier?.[1]?.system).toBe("urn:oid:1.2.3")
+  })
+
   test("that comes twice or is reversed settles, and one record is always in use", async () => {
     const twice = await stateAfter([header("A40"), pid(1), mrg(2)], [header("A40"), pid(1), mrg(2)])
     expect(record(twice, 2)).toBe("false: replaced-by 1")
