@@ -52,7 +52,7 @@ export const messages: readonly (readonly string[])[] = [
   message("ADT^A40^ADT_A39", [pid(), "MRG|P9^^^KCL^MR||AC9"]),
   message("ADT^A01^ADT_A01", [pid(), pv1(), "AL1|1||PEN^Penicillin^99ALL||Rash"]),
   message("ADT^A60^ADT_A60", [pid(), "IAM|1||NUT^Peanut^99ALL||Rash||A1"]),
-  message("ADT^A04^ADT_A01", [pid(), "ROL|R1|AD|FHCP|N1^SALIM^NOOR", "PV1|1|O|||||||||||||||||V1"]),
+  message("ADT^A04^ADT_A01", [pid(), "ROL||AD|FHCP|N1^SALIM^NOOR", "PV1|1|O|||||||||||||||||V1"]),
   message("ADT^A08^ADT_A01", [pid(), pv1(), "DG1|1||A01^Typhoid fever^I10", "PV2|"]),
   message("ADT^A03^ADT_A03", [pid(), pv1(), "PV2|"]),
   message("ADT^A05^ADT_A05", [pid(), pv1(), "PV2|"]),

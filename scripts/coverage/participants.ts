@@ -27,5 +27,5 @@ export const roles: readonly string[] = [
   "ROL|R1|AD|SEL^Self^HL70063|N5^ALI^ZARA",
   "ROL|R1|AD|MTH^Mother^HL70063|N1^SALIM^NOOR",
   "ROL|R1|AD|PP^Primary care^HL70443|N1^SALIM^NOOR|||||||||WARD^R2|LAKE CLINIC",
-  "ROL|R1|AD|AT^Attending^HL70443|||||||||||LAKE CLINIC",
+  "ROL||AD|AT^Attending^HL70443|||||||||||LAKE CLINIC",
 ]

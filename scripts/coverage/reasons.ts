@@ -40,6 +40,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^NTE\[Appointment-Comment\] NTE-(4|9) /,
     "annotationType is of no release before R5, and alternate-codes is for codes, not for a text",
   ],
+  [/^NTE\[Appointment-Comment\]/, "Appointment.comment has the text; the extension is R5's"],
   [
     /^PID\[Appointment\]/,
     "the Patient takes part whatever its number, and each number is an identifier of the Patient",
@@ -79,7 +80,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     "it is where the patient is no longer to come (2.5.1, 3.4.4.1); planned would send them there",
   ],
   [
-    /^PID\[Patient\] PID-19 .*(system|code)$/,
+    /^(PID\[Patient\] PID-19|NK1\[RelatedPerson\] NK1-37) .*(system|code)$/,
     "a social security number is not taken for one of the United States: which it is nobody says",
   ],
   [

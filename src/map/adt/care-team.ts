@@ -7,9 +7,9 @@ import { type Elements, type Joined, joinParts, layKnown, type Said } from "../k
 import { each, type Part, partOf } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import { relative } from "../segment/relative.ts"
-import { during, isDeleted, practitionerRole, roleOf, unitsOf } from "../segment/rol.ts"
+import { during, isDeleted, practitionerRole, roleOf, unitNamed } from "../segment/rol.ts"
 import { isSelf, roleIn } from "../segment/role-code.ts"
-import { rolFields, telecomsOf } from "../segment/role-contact.ts"
+import { roleNumber, rolFields, telecomsOf } from "../segment/role-contact.ts"
 import { concept } from "../type/cwe.ts"
 import { type Person, rolesAround } from "./person.ts"
 
@@ -119,22 +119,16 @@ function member(
   }
 }
 
-/** What kind of place somebody is from, where no organization is named: only in words. */
-function unitNamed(rol: Segment, reading: Reading): Reference | undefined {
-  const [unit] = unitsOf(rol, reading)
-  const display = unit?.text ?? unit?.coding?.[0]?.display
-  return display === undefined ? undefined : { type: "Organization", display }
-}
-
 /**
- * Whether a PractitionerRole is needed to say who takes part: for what kind of staff a PRT calls
- * them and where they work, and for whatever is said of somebody who is only named.
+ * Whether a PractitionerRole is needed to say who takes part: for the number of the role, what kind
+ * of staff a PRT calls them and where they work, and for whatever is said of somebody who is only
+ * named.
  */
 function needsRole(rol: Segment): boolean {
   const at = rolFields(rol)
   const fields = rol.name === "PRT" ? [at.type, at.place] : [at.place]
   if (rol.text(at.person) === undefined) fields.push(at.organization, at.phone)
-  return fields.some((field) => rol.repetitions(field).length > 0)
+  return roleNumber(rol) !== undefined || fields.some((one) => rol.repetitions(one).length > 0)
 }
 
 /** A relative is kept up to date like that of an NK1, which counts where both are of one person. */

@@ -48,6 +48,10 @@ const reasons: Record<string, Record<string, readonly number[]>> = {
     [person]: [1, 2, 5, 6, 7, 8, 10, 15, 19, 20, 21, 22],
     [admin]: [9, 11, 12, 13, 14, 16, 17, 18],
   },
+  ROL: {
+    "it counts the segments, or numbers a role that no resource stands for": [1],
+    "it says in words how long a role is had, or what kind of place the work is done at": [7, 10],
+  },
   NK1: {
     [counts]: [1],
     [contact]: [10, 11, 12, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 33, 34, 35],

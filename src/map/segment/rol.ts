@@ -114,6 +114,9 @@ export function roleOf(
 ): Played | undefined {
   if (isDeleted(rol)) return undefined
   const at = rolFields(rol)
+  if (rol.repetitions(at.person).length > 1) {
+    reading.note(`${rol.name}-${at.person}: of several persons in one role the first counts`)
+  }
   const role = roleIn(rol, reading)
   const kin = subject && relative(rol, subject, reading)
   const [person] = kin
@@ -170,7 +173,7 @@ export function practitionerRole(
     ],
     period: during,
     practitioner: person,
-    organization: firm,
+    organization: firm ?? unitNamed(rol, reading),
     // The guide has PRT-6, which is what kind of staff they are, in both.
     code: [...(role ? [role] : []), ...(rol.name === "PRT" ? types : [])],
     specialty: types,
@@ -210,9 +213,16 @@ function firmOf(one: Identified, rol: Segment, alone: boolean, reading: Reading)
 }
 
 /** Where the work is done: at home, in an office, a hospital (table 0406). */
-export function unitsOf(rol: Segment, reading: Reading): CodeableConcept[] {
+function unitsOf(rol: Segment, reading: Reading): CodeableConcept[] {
   const field = rol.name === "PRT" ? "PRT-7" : "ROL-10"
   return each(rol, rolFields(rol).unit, (cwe) => concept(cwe, field, reading))
+}
+
+/** What kind of place somebody is from, where no organization is named: only in words. */
+export function unitNamed(rol: Segment, reading: Reading): Reference | undefined {
+  const [unit] = unitsOf(rol, reading)
+  const display = unit?.text ?? unit?.coding?.[0]?.display
+  return display === undefined ? undefined : { type: "Organization", display }
 }
 
 /** ROL-2 and PRT-2 (tables 0287 and 0206): who is taken out of the role. */

@@ -57,6 +57,12 @@ describe("who is told of by a ROL", () => {
     expect(firm).toMatchObject({ name: "Lake Clinic", type: [{ coding: [{ code: "1" }] }] })
   })
 
+  test("is the first of several, and that there are others is said", () => {
+    const made = told([rol({ ...consulted, 4: "P-2^Were^Ali~P-3^Auma^Grace" })])
+    expect(teamIn(made)?.participant).toMatchObject([{ member: { display: "Ali Were" } }])
+    expect(made.notes).toEqual(["ROL-4: of several persons in one role the first counts"])
+  })
+
   test("is the patient where they look after themself, until that is taken back", () => {
     const own = { 2: "AD", 3: "SEL^Self^HL70063", 4: "ST-5^Otieno-Ouma^Achieng^^^^^^STAFF" }
     const first = told([rol(own)])
