@@ -97,7 +97,7 @@ export const messages: readonly (readonly string[])[] = [
   order("OML^O21^OML_O21", "CA"),
   message("ORU^R01^ORU_R01", [pid(), "ORC|", "OBR|1|||718-7^Haemoglobin^LN"]),
   // What is said beside an ordering facility, a repeat pattern or two ends of a time.
-  ordered("ORC|NW|O1|F1|||||||||N1^SALIM^NOOR|||||||||LAKE CLINIC"),
+  ordered("ORC|NW|O1|F1|||||||N2^SALIM^ALI||N1^SALIM^NOOR|||||||||LAKE CLINIC"),
   ordered("TQ1|1||^^^^^^^ACM||||20260305100000|20260307100000"),
   message("MDM^T02^MDM_T02", [
     "EVN|T02",

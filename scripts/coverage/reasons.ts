@@ -34,7 +34,6 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     "who has no number is only named: two people may share a name, and be no practitioners",
   ],
   [/^IAM\[AllergyIntolerance\] IAM-14 .*\(Patient/, "the Patient is the recorder, named by PID-5"],
-  [/^MSH\[Encounter\]/, "MSH-9 chooses the map; golden cases hold the status of each event"],
   [/^NK1\[RelatedPerson\]/, "an NK1 is a contact of the Patient, which is the guide's other way"],
   [
     /^NTE\[Appointment-Comment\] NTE-(4|9) /,
@@ -72,7 +71,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/ \S*type\.text\b/, "the display of the coding beside it says it"],
   [/^PV1\[\S+ PV1-11 .*system$/, "the guide's is a set of codes; the codes' own system is there"],
   [
-    /^PV1\[\S+ PV1-40 |^NDL\[\S+ NDL-8 /,
+    /^PV1\[\S+ PV1-40 |^NDL\[\S+ NDL-8 |^IS\[code\]/,
     "a Location is created where absent and never changed: it would keep the status of one day",
   ],
   [

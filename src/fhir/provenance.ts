@@ -15,17 +15,20 @@ export interface Origin {
   digest: string
   /** The programs that the message was made with, where it names them. */
   software?: readonly Reference[] | undefined
+  /** Who is accountable for what the message says. */
+  responsible?: readonly Reference[] | undefined
   /** What else is known of the event that the message tells of. */
   event?: Happened | undefined
 }
 
 /** When, why, where and by whom what a message tells of was done. */
 export interface Happened {
-  occurredDateTime: string | undefined
+  occurredDateTime?: string | undefined
+  security?: Coding[] | undefined
   /** What was done to what the message tells of. */
   activity?: Coding | undefined
-  reason: CodeableConcept[]
-  location: Reference | undefined
+  reason?: CodeableConcept[]
+  location?: Reference | undefined
   agents: Agent[]
 }
 
@@ -62,6 +65,7 @@ export function addProvenance(transaction: Transaction, origin: Origin): void {
   const entity = [...whats, ...(origin.software ?? [])].map((what): ProvenanceEntity => {
     return { role: "source", what }
   })
+  const authors = (origin.responsible ?? []).map((who): Agent => ({ type: "author", who }))
   const provenance: Provenance = {
     resourceType: "Provenance",
     target: transaction.references(),
@@ -70,13 +74,16 @@ export function addProvenance(transaction: Transaction, origin: Origin): void {
     location: event?.location,
     reason: event?.reason,
     activity: event?.activity && { coding: [event.activity] },
-    agent: [gatewayOf(site), ...(event?.agents ?? [])].map(({ type, role, who, onBehalfOf }) => ({
-      type: type && { coding: [{ system: agentType, code: type, display: types[type] }] },
-      role: role && [role],
-      who,
-      onBehalfOf,
-    })),
+    agent: [gatewayOf(site), ...authors, ...(event?.agents ?? [])].map(
+      ({ type, role, who, onBehalfOf }) => ({
+        type: type && { coding: [{ system: agentType, code: type, display: types[type] }] },
+        role: role && [role],
+        who,
+        onBehalfOf,
+      }),
+    ),
     entity,
+    meta: { security: event?.security },
   }
   transaction.createTagged(provenance, digest)
 }

@@ -9,8 +9,10 @@ import type { CodeMap, CodeMaps, Mapped, ReadContext, Unmapped } from "../mappin
 import type { Message, SiteSettings, SourceSettings, Told } from "../message.ts"
 import { type CodedField, speakableCode } from "./codes/fields.ts"
 import { fieldsRead, keepFields } from "./fields-read.ts"
+import { each } from "./part.ts"
 import { software } from "./segment/sft.ts"
 import type { LocalCode } from "./type/mapped-coding.ts"
+import { organization } from "./type/xon.ts"
 import { mapVersion } from "./version.ts"
 
 /** One message being read by a map: what every segment and data type of it is read with. */
@@ -90,6 +92,8 @@ export function addOrigin(transaction: Transaction, reading: Reading, event?: Ha
   }
   const header = reading.parsed.first("MSH")
   const programs = reading.parsed.all("SFT").map((sft) => software(sft, reading))
+  const mention: Mention = (resource) => transaction.create(resource)
+  const responsible = header ? each(header, 22, (xon) => organization(xon, reading, mention)) : []
   const made = toInstant(header?.text(7) ?? "", reading.timezone)
   const received = () => new Date(reading.message.receivedAt).toISOString()
   addProvenance(transaction, {
@@ -98,7 +102,8 @@ export function addOrigin(transaction: Transaction, reading: Reading, event?: Ha
     controlId: header?.text(10) ?? "",
     sender: reading.sender,
     digest: reading.digest,
-    software: programs.filter((one) => one !== undefined).map((one) => transaction.create(one)),
+    software: programs.filter((one) => one !== undefined).map(mention),
+    responsible,
     event,
   })
 }

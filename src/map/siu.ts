@@ -4,7 +4,7 @@ import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message, Told } from "../message.ts"
 import { type Layer, layKnown } from "./known.ts"
 import type { About } from "./mentioned.ts"
-import type { Part } from "./part.ts"
+import { each, type Part } from "./part.ts"
 import { addOrigin, concluded, type Mention, type Reading, readMessage } from "./reading.ts"
 import { distinct } from "./result/report.ts"
 import {
@@ -20,6 +20,7 @@ import { observationKey } from "./segment/obx.ts"
 import { resourceOf } from "./segment/obx-document.ts"
 import { appointmentIdentity } from "./segment/sch.ts"
 import { isEnded } from "./segment/sch-status.ts"
+import { practitioner } from "./type/xcn.ts"
 
 const events = "12 13 14 15 16 17 18 19 20 21 22 23 24 26 27".split(" ")
 
@@ -50,7 +51,11 @@ function map(message: Message, context: MapContext): Mapped {
     ? { isTold: true, told: [] }
     : addAppointment(scheduling, transaction, context, reading)
   if (isTold) {
-    addOrigin(transaction, reading)
+    const agents = each(scheduling.sch, 20, (xcn) => {
+      const who = practitioner(xcn, reading, (resource) => transaction.create(resource))
+      return who && { type: "enterer" as const, who }
+    })
+    addOrigin(transaction, reading, { agents })
     return concluded(reading, { transaction, told })
   }
   if (!isEnded(eventOf(message))) {

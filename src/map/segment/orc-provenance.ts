@@ -9,6 +9,7 @@ import { practitioner } from "../type/xcn.ts"
 import { facility, organization } from "../type/xon.ts"
 import { officeNumber } from "../type/xtn.ts"
 import { deviceNamed } from "./device.ts"
+import { securityOf } from "./orc.ts"
 import { organizationNamed } from "./performer.ts"
 
 /**
@@ -37,10 +38,10 @@ export function ordered(
   ])
   return {
     occurredDateTime: isCommon(9) ? dateTime(first.text(9), "ORC-9", reading) : undefined,
+    security: uniqueOf(orcs.flatMap((orc) => securityOf(orc))),
     activity: activity && { system: dataOperation, ...activity },
-    reason: [],
     location: isPlacers ? placedAt(orcs, reading, mention) : undefined,
-    agents: unique(agents),
+    agents: uniqueOf(agents),
   }
 }
 
@@ -83,8 +84,8 @@ function agentsOf(
   })
 }
 
-function unique(agents: readonly Agent[]): Agent[] {
-  return [...new Map(agents.map((agent) => [JSON.stringify(agent), agent])).values()]
+function uniqueOf<T>(all: readonly T[]): T[] {
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
 }
 
 /**

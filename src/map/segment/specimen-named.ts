@@ -21,7 +21,7 @@ export function specimensNamed(obx: Segment, reading: Reading): Reference[] {
  * its Group, which the guide puts them into, holds no specimens.
  */
 export function furtherSpecimens(obx: Segment, reading: Reading): Extension[] {
-  if (obx.repetitions(33).length < 2) return []
+  if (obx.raw(33) === "") return []
   const [, ...further] = specimensNamed(obx, reading)
   return further.map((valueReference) => ({ url: specimen, valueReference }))
 }

@@ -26,7 +26,7 @@ export function documented(
   ])
   const reason = txas.flatMap((txa) => each(txa, 21, (st) => ({ text: st.component(1) })))
   if (agents.length + reason.length === 0) return undefined
-  return { occurredDateTime: undefined, reason, location: undefined, agents }
+  return { reason, agents }
 }
 
 const recipient: CodeableConcept = {
