@@ -29,9 +29,7 @@ export function patientsOf({ parsed, note }: Reading): Map<Segment, [Group, ...G
       const group = groups.at(-1) ?? groups[0]
       if (!isRole(segment)) place(segment, group, groups)
       else if (!placeRole(segment, above, group)) {
-        note(
-          `${name}: one that is not the patient's, the visit's, a charge's or a procedure's is left out`,
-        )
+        note(`${name}: one of neither patient, visit, charge nor procedure is left out`)
       }
     }
     if (!isRole(segment) && name !== "NTE") above = name
