@@ -1,4 +1,4 @@
-import type { CareTeam, CareTeamParticipant, Reference } from "fhir/r4"
+import type { CareTeam, CareTeamParticipant, Reference, RelatedPerson } from "fhir/r4"
 import { compact } from "../../fhir/compact.ts"
 import type { OwnIdentifier } from "../../fhir/identity.ts"
 import type { Segment } from "../../hl7/message.ts"
@@ -27,14 +27,20 @@ export function addCareTeam(person: Person, subject: Reference, writing: Writing
   const { reading, layer, transaction, told } = writing
   const roles = inTeam(person)
   if (roles.length === 0) return
-  for (const rol of roles) addRelative(rol, subject, writing)
+  addRelatives(roles, subject, writing)
   const identity = teamOf(subject, reading)
   const name = `CareTeam/${identity.value}`
   const parts = roles.flatMap((rol) => memberPart(rol, subject, reading) ?? [])
   if (roles.every((rol) => !changes.has(rol.text(2) ?? ""))) {
     parts.push({ part: whole, makes: {}, mentions: [] })
   }
-  const laid = layKnown(name, parts, layer, () => ["participant"], joinTeam)
+  const laid = layKnown(
+    name,
+    parts,
+    layer,
+    () => ["participant", "reasonCode", "telecom"],
+    joinTeam,
+  )
   const { participant, identifier = [] }: Partial<CareTeam> = laid.elements
   const isKnown = layer.known.some(({ resource }) => resource === name)
   if (participant === undefined && !isKnown) return
@@ -131,11 +137,44 @@ function needsRole(rol: Segment): boolean {
   return roleNumber(rol) !== undefined || fields.some((one) => rol.repetitions(one).length > 0)
 }
 
-/** A relative is kept up to date like that of an NK1, which counts where both are of one person. */
-function addRelative(rol: Segment, subject: Reference, { transaction, reading }: Writing): void {
-  const made = isSelf(rol, reading) ? undefined : relative(rol, subject, reading)
-  if (made === undefined) return
-  transaction.update(isDeleted(rol) ? { ...made, active: false } : made)
+/**
+ * Keeps the relatives up to date like those of NK1, which count where both are of one person. One
+ * of whom no way to reach them is told is only mentioned: an NK1 of before may have told it.
+ */
+function addRelatives(
+  roles: readonly Segment[],
+  subject: Reference,
+  { transaction, reading }: Writing,
+): void {
+  const standing = new Map<string | undefined, RelatedPerson>()
+  const left = new Map<string | undefined, RelatedPerson>()
+  for (const rol of roles) {
+    const made = isSelf(rol, reading) ? undefined : relative(rol, subject, reading)
+    if (made === undefined) continue
+    const all = isDeleted(rol) ? left : standing
+    const name = made.identifier?.[0]?.value
+    all.set(name, bothOf(all.get(name), made))
+  }
+  for (const [name, one] of left) {
+    if (!standing.has(name)) transaction.update({ ...one, active: false })
+  }
+  for (const one of standing.values()) {
+    const { telecom = [], address = [] } = one
+    telecom.length + address.length > 0 ? transaction.update(one) : transaction.create(one)
+  }
+}
+
+/** One person of two roles: the mother is whom to call, too. */
+function bothOf(before: RelatedPerson | undefined, made: RelatedPerson): RelatedPerson {
+  if (before === undefined) return made
+  const { relationship = [], telecom = [], address = [] } = before
+  return {
+    ...made,
+    ...before,
+    relationship: [...relationship, ...(made.relationship ?? [])],
+    telecom: telecom.length > 0 ? telecom : made.telecom,
+    address: address.length > 0 ? address : made.address,
+  }
 }
 
 /** The members since the team was last told of as a whole, or those that stood there before. */

@@ -40,7 +40,10 @@ function chargesOf(rest: readonly Segment[], reading: Reading): Charged[] {
   for (const segment of rest) {
     const charged = all.at(-1)
     if (segment.name === "FT1") {
-      all.push({ ft1: segment, notes: [], procedures: [], diagnoses: [] })
+      all.push({ ft1: segment, notes: [], participants: [], procedures: [], diagnoses: [] })
+    } else if (/^(ROL|PRT)$/.test(segment.name)) {
+      if (above === "FT1") charged?.participants.push(segment)
+      continue
     } else if (segment.name === "PR1") charged?.procedures.push(segment)
     else if (segment.name === "DG1" && reading.message.type === "DFT^P11") {
       charged?.diagnoses.push(segment)

@@ -29,7 +29,7 @@ export function patientsOf({ parsed, note }: Reading): Map<Segment, [Group, ...G
       const group = groups.at(-1) ?? groups[0]
       if (!isRole(segment)) place(segment, group, groups)
       else if (!placeRole(segment, above, group)) {
-        note(`${name}: one that is not the patient's, the visit's or a procedure's is left out`)
+        note(`${name}: one of neither patient, visit, charge nor procedure is left out`)
       }
     }
     if (!isRole(segment) && name !== "NTE") above = name
@@ -49,8 +49,8 @@ function placeRole(segment: Segment, above: string, group: Group): boolean {
   return group.rest.at(-1) !== segment || withRoles.has(above)
 }
 
-/** A procedure, and the segments of orders and results. */
-const withRoles: ReadonlySet<string> = new Set(["PR1", "ORC", "OBR", "OBX"])
+/** A charge, a procedure, and the segments of orders and results. */
+const withRoles: ReadonlySet<string> = new Set(["FT1", "PR1", "ORC", "OBR", "OBX"])
 
 function place(segment: Segment, group: Group, groups: Group[]): void {
   switch (segment.name) {

@@ -12,6 +12,7 @@ import { annotations } from "../segment/nte.ts"
 import { numberIdentifiers } from "../segment/orc.ts"
 import { businessEvent } from "../segment/orc-event.ts"
 import { metaOf } from "../segment/orc-pharmacy.ts"
+import { actorsOf } from "../segment/prt.ts"
 import { codeKey, concept, firstConcept } from "../type/cwe.ts"
 import { dateTime, period } from "../type/dtm.ts"
 import { type Status, statusOf } from "../type/status.ts"
@@ -22,7 +23,6 @@ import { given, type Prescribed, remarks } from "./given.ts"
 import type { OrderKey } from "./key.ts"
 import type { DrugFields } from "./medication.ts"
 import type { PharmacyOrder, Prepared } from "./order.ts"
-import { handsOf } from "./participants.ts"
 import { routed } from "./routed.ts"
 
 const rxaDrug: DrugFields = {
@@ -146,7 +146,7 @@ function performers(
   const persons = participants.filter((prt) => prt.repetitions(5).length > 0)
   return [
     ...as("AP", "Administering Provider", segment, 10),
-    ...handsOf(persons, reading, mention),
+    ...actorsOf(persons, reading, mention),
     ...(ordering ? as("OP", "Ordering Provider", ordering, 12) : []),
   ]
 }

@@ -4,6 +4,7 @@ import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import { annotations } from "../segment/nte.ts"
 import { metaOf } from "../segment/orc-pharmacy.ts"
+import { actorsOf } from "../segment/prt.ts"
 import { rxe } from "../segment/rxe.ts"
 import { duration } from "../type/bounds.ts"
 import { compositeQuantity } from "../type/cq.ts"
@@ -17,7 +18,6 @@ import { given, type Prescribed, remarks } from "./given.ts"
 import { type OrderKey, prescriptionNumber } from "./key.ts"
 import type { DrugFields } from "./medication.ts"
 import type { PharmacyOrder, Prepared } from "./order.ts"
-import { handsOf } from "./participants.ts"
 import { timesOf } from "./prescription.ts"
 
 const rxdDrug: DrugFields = {
@@ -66,7 +66,7 @@ export function medicationDispense(
         const actor = practitioner(xcn, reading, mention)
         return actor && { actor }
       }),
-      ...handsOf(dispensed.participants, reading, mention),
+      ...actorsOf(dispensed.participants, reading, mention),
     ],
     authorizingPrescription: request && [request],
     type: firstConcept(segment, "RXD-33", reading),

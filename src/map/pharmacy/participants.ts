@@ -1,9 +1,7 @@
-import type { CodeableConcept, Reference } from "fhir/r4"
 import type { Segment } from "../../hl7/message.ts"
 import type { Mention, Reading } from "../reading.ts"
-import { participantsOf, takingPart } from "../segment/prt.ts"
-import { firstConcept } from "../type/cwe.ts"
-import type { PharmacyOrder, Prepared } from "./order.ts"
+import { participantsOf } from "../segment/prt.ts"
+import type { PharmacyOrder } from "./order.ts"
 
 /** Who prescribed by the PRT under an order and its drug (2.8, 4.13), where no field says so. */
 export function prescribersOf(order: PharmacyOrder, reading: Reading, mention: Mention) {
@@ -15,18 +13,6 @@ export function noteOtherParticipants(order: PharmacyOrder, reading: Reading): v
   if (underOrder(order).some((prt) => prt.text(4) !== "OP")) {
     reading.note("PRT: FHIR has no place for its role under an order, or it names nobody")
   }
-}
-
-/** Who took part in a dispense or an administration (the PRT under an RXD or RXA), and in what. */
-export function handsOf(
-  participants: Prepared["participants"],
-  reading: Reading,
-  mention: Mention,
-): { function: CodeableConcept | undefined; actor: Reference }[] {
-  return participants.flatMap((prt) => {
-    const does = firstConcept(prt, "PRT-4", reading)
-    return takingPart(prt, reading, mention).map((actor) => ({ function: does, actor }))
-  })
 }
 
 function underOrder({ participants, requested, encoded }: PharmacyOrder): Segment[] {

@@ -19,11 +19,15 @@ import { transactionType } from "../vocabulary/decided-billing.ts"
 import { targetOf } from "../vocabulary/target.ts"
 import { annotations } from "./nte.ts"
 import { modified } from "./pr1.ts"
+import { actorsOf, takingPart } from "./prt.ts"
+import { rolFields } from "./role-contact.ts"
 
 /** A charge with what the message says under it: notes, what was done, and why (of a P11). */
 export interface Charged {
   ft1: Segment
   notes: Segment[]
+  /** ROL and PRT. */
+  participants: Segment[]
   procedures: Segment[]
   diagnoses: Segment[]
 }
@@ -65,7 +69,7 @@ export function charges(ft1: Segment, reading: Reading): boolean {
 
 /** An FT1 (2.5.1, 6.5.1) as a ChargeItem, where it `charges`. The guide has no table for it. */
 export function chargeItem(
-  { ft1, notes }: Charged,
+  { ft1, notes, participants }: Charged,
   key: readonly string[],
   { subject, encounter, account, service, reasons }: Charging,
   reading: Reading,
@@ -80,7 +84,10 @@ export function chargeItem(
         },
       ]
     : []
-  const [enterer] = each(ft1, 24, (xcn) => practitioner(xcn, reading, mention))
+  const entering = participants.filter((rol) => rol.text(rolFields(rol).role) === "EP")
+  const others = participants.filter((rol) => !entering.includes(rol))
+  const [named] = each(ft1, 24, (xcn) => practitioner(xcn, reading, mention))
+  const enterer = named ?? entering.flatMap((rol) => takingPart(rol, reading, mention))[0]
   return {
     resourceType: "ChargeItem",
     identifier: [
@@ -97,7 +104,7 @@ export function chargeItem(
     subject,
     context: encounter,
     ...occurrence(ft1, reading),
-    performer: performers(ft1, reading, mention),
+    performer: performers(ft1, others, reading, mention),
     performingOrganization: each(ft1, 32, (xon) => organization(xon, reading, mention))[0],
     requestingOrganization: each(ft1, 33, (xon) => organization(xon, reading, mention))[0],
     costCenter: department(ft1, reading),
@@ -143,8 +150,13 @@ function occurrence(
   return { occurrencePeriod: period(from, to, "FT1-4", reading) }
 }
 
-/** Who did it (FT1-20), and who ordered it (FT1-21), who is named as such. */
-function performers(ft1: Segment, reading: Reading, mention: Mention): ChargeItemPerformer[] {
+/** Who did it (FT1-20), who ordered it (FT1-21), who is named as such, and who else had to do. */
+function performers(
+  ft1: Segment,
+  participants: readonly Segment[],
+  reading: Reading,
+  mention: Mention,
+): ChargeItemPerformer[] {
   return [
     ...each(ft1, 20, (xcn) => {
       const actor = practitioner(xcn, reading, mention)
@@ -154,6 +166,7 @@ function performers(ft1: Segment, reading: Reading, mention: Mention): ChargeIte
       const actor = practitioner(xcn, reading, mention)
       return actor && { function: { coding: [orderingProvider] }, actor }
     }),
+    ...actorsOf(participants, reading, mention),
   ]
 }
 

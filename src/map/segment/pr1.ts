@@ -9,7 +9,7 @@ import { entityAt, entityIdentifier, entityKey } from "../type/ei.ts"
 import { location } from "../type/pl.ts"
 import { decimal } from "../type/quantity.ts"
 import { practitioner } from "../type/xcn.ts"
-import { takingPart } from "./prt.ts"
+import { actorsOf } from "./prt.ts"
 
 /**
  * A PR1 (2.5.1, 6.5.4) as a Procedure, known by the patient, the visit, and its own number (PR1-19)
@@ -59,7 +59,7 @@ export function procedure(
       ...performers(pr1, 8, anesthetist, reading, mention),
       ...performers(pr1, 11, surgeon, reading, mention),
       ...performers(pr1, 12, undefined, reading, mention),
-      ...roles.flatMap((rol) => partakers(rol, reading, mention)),
+      ...actorsOf(roles, reading, mention),
     ],
     location: place,
     reasonCode: each(pr1, 15, (cwe) => concept(cwe, "PR1-15", reading)),
@@ -130,11 +130,6 @@ function performers(
     const actor = practitioner(xcn, reading, mention)
     return actor && { function: coding && { coding: [coding] }, actor }
   })
-}
-
-function partakers(rol: Segment, reading: Reading, mention: Mention): ProcedurePerformer[] {
-  const does = firstConcept(rol, rol.name === "PRT" ? "PRT-4" : "ROL-3", reading)
-  return takingPart(rol, reading, mention).map((actor) => ({ function: does, actor }))
 }
 
 /** The functions that the guide gives to PR1-8 and PR1-11. */

@@ -1,8 +1,9 @@
-import type { Reference } from "fhir/r4"
+import type { CodeableConcept, Reference } from "fhir/r4"
 import type { Repetition, Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
 import type { Mention, Reading } from "../reading.ts"
 import type { Order } from "../result/groups.ts"
+import { firstConcept } from "../type/cwe.ts"
 import { practitioner } from "../type/xcn.ts"
 import { isDeleted, practitionerRole, roleOf } from "./rol.ts"
 import { rolFields } from "./role-contact.ts"
@@ -62,6 +63,18 @@ export function takingPart(rol: Segment, reading: Reading, mention: Mention): Re
   if (played?.person === undefined) return played?.firm ? [played.firm] : []
   const [, ...others] = persons()
   return [practitionerRole(played, rol, reading, mention), ...others]
+}
+
+/** The same, each with what they do. */
+export function actorsOf(
+  participants: readonly Segment[],
+  reading: Reading,
+  mention: Mention,
+): { function: CodeableConcept | undefined; actor: Reference }[] {
+  return participants.flatMap((rol) => {
+    const does = firstConcept(rol, rol.name === "PRT" ? "PRT-4" : "ROL-3", reading)
+    return takingPart(rol, reading, mention).map((actor) => ({ function: does, actor }))
+  })
 }
 
 /** Whether it tells for whom somebody takes part, as what, or how to reach them. */

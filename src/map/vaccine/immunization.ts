@@ -6,7 +6,7 @@ import { each } from "../part.ts"
 import { type Mention, own, type Reading } from "../reading.ts"
 import { annotations } from "../segment/nte.ts"
 import { numberIdentifiers } from "../segment/orc.ts"
-import { takingPart } from "../segment/prt.ts"
+import { actorsOf } from "../segment/prt.ts"
 import { amountGiven, manufacturer, placeGiven } from "../segment/rxa.ts"
 import { route, site } from "../segment/rxr.ts"
 import { absentCode } from "../type/absent.ts"
@@ -114,7 +114,7 @@ export function immunization(
     performer: [
       ...performers(rxa, 10, "AP", "Administering Provider", reading, mention),
       ...performers(orc, 12, "OP", "Ordering Provider", reading, mention),
-      ...given.participations.flatMap((prt) => participants(prt, reading, mention)),
+      ...actorsOf(given.participations, reading, mention),
     ],
     note: [...remarks(rxa), ...annotations(given.notes, reading, mention)],
     reasonCode: each(rxa, 19, (cwe) => concept(cwe, "RXA-19", reading)),
@@ -208,14 +208,4 @@ function performers(
     const actor = practitioner(xcn, reading, mention)
     return actor && { function: { coding: [{ system, code, display }] }, actor }
   })
-}
-
-/** A PRT (2.7, 7.4.4): who took part, and what they did (PRT-4). */
-function participants(
-  prt: Segment,
-  reading: Reading,
-  mention: Mention,
-): NonNullable<Immunization["performer"]> {
-  const role = firstConcept(prt, "PRT-4", reading)
-  return takingPart(prt, reading, mention).map((actor) => ({ function: role, actor }))
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test"
-import type { CareTeam } from "fhir/r4"
+import type { BundleEntry, CareTeam } from "fhir/r4"
 import type { Told } from "../../../src/message.ts"
 import { invalid } from "../../validate.ts"
 import { mapped, message, resources } from "../build.ts"
@@ -22,6 +22,10 @@ function members(made: ReturnType<typeof told>): (string | undefined)[] | undefi
   return teamIn(made)
     ?.participant?.map(({ member }) => member?.display)
     .sort()
+}
+
+function isRelative({ resource }: BundleEntry): boolean {
+  return resource?.resourceType === "RelatedPerson"
 }
 
 const rose = "PRT|1|A||AT^Attending^HL70912|P-1^Oduya^Rose"
@@ -96,11 +100,30 @@ describe("who takes part", () => {
 
   test("is the person whom an NK1 names too, of whom the NK1 counts", () => {
     const nk1 = "NK1|1|Achieng^Mary|MTH^Mother^HL70063|14 Lake Road^^Kisumu"
-    const { bundle, notes } = mapped(message([header, pid, mary, nk1]))
+    const called = `${mary}${"|".repeat(10)}^PRN^PH^^^^2021234`
+    expect(mapped(message([header, pid, mary, nk1])).notes).toEqual([])
+    const { bundle, notes } = mapped(message([header, pid, called, nk1]))
     const [one, ...others] = resources(bundle, "RelatedPerson")
     expect(one?.address).toMatchObject([{ city: "Kisumu" }])
     expect(others).toEqual([])
     expect(notes).toEqual(["RelatedPerson: two of one key say different things; the first counts"])
+  })
+
+  test("is one person with two roles, known by the number that one of them tells", () => {
+    const called = "PRT|4|A||C^Emergency Contact^HL70131|^Achieng^Mary||||||||||^PRN^PH^^^^2021234"
+    const { bundle, notes } = told([mary, called])
+    expect(resources(bundle, "RelatedPerson")).toMatchObject([
+      {
+        relationship: [{ coding: [{ code: "MTH" }, {}] }, { coding: [{ code: "C" }] }],
+        telecom: [{ value: "2021234" }],
+      },
+    ])
+    expect(bundle.entry?.find(isRelative)?.request?.method).toBe("PUT")
+    expect(notes).toEqual([])
+  })
+
+  test("leaves what an NK1 told of them before, where no way to reach them is told", () => {
+    expect(told([mary]).bundle.entry?.find(isRelative)?.request?.method).toBe("POST")
   })
 
   test("keeps no number as preferred that they do not have, and says so", () => {
