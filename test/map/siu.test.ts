@@ -105,8 +105,10 @@ describe("an appointment", () => {
     expect(resources(bundle, "Encounter").length).toBe(1)
     expect(resources(bundle, "Observation")[0]?.encounter).toBeDefined()
   })
+})
 
-  test("that is told of with another visit keeps the order it was made for", () => {
+describe("what an appointment is told anew of", () => {
+  test("its visit: it keeps the order it was made for", () => {
     const visit = (number: string) => segment("PV1", { 2: "O", 19: number })
     const ordered = [header("S12"), sch({ 11: time, 26: "ORD-1^HIS" }), patient, visit("V-1")]
     const { appointment, bundle } = life(ordered, [header("S14"), sch({}), patient, visit("V-2")])
@@ -114,7 +116,7 @@ describe("an appointment", () => {
     expect(resources(bundle, "ServiceRequest").length).toBe(1)
   })
 
-  test("is asked for by its own name, and a blocked time by none", () => {
+  test("is asked for by its own name, and for a blocked time by none", () => {
     const lines = [header("S15"), sch({}), patient]
     const [id] = life(booked, lines).ids
     expect(ownedResources(maps, message(lines), context())).toEqual([`Appointment/${id}`])
@@ -122,7 +124,7 @@ describe("an appointment", () => {
     expect(ownedResources(maps, message(block), context())).toEqual([])
   })
 
-  test("whose doctor changes has the new one alone, and whose reason is deleted has none", () => {
+  test("its doctor: it has the new one alone; its reason deleted: it has none", () => {
     const changed = [header("S14"), sch({ 7: '""' }), patient, aip({ 3: "D2^WERE^JOY" })]
     const { appointment } = life(booked, changed)
     const names = appointment?.participant.map(({ actor }) => actor?.display)
@@ -132,7 +134,7 @@ describe("an appointment", () => {
     expect(appointment?.status).toBe("booked")
   })
 
-  test("whose doctor is taken back (D) has none, also where their whole group is", () => {
+  test("its doctor taken back (D): it has none, also where their whole group is", () => {
     for (const gone of [
       [aip({ 2: "D", 3: "D1^OCHIENG^PAUL" })],
       ["RGS|1|D", aip({ 3: "D1^OCHIENG^PAUL" })],
