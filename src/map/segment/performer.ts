@@ -38,6 +38,7 @@ function othersOf(prt: Segment, reading: Reading, mention: Mention): Reference[]
 const uninvolved: ReadonlySet<string> = new Set(["OP", "RCT", "RP", "RT"])
 
 function laboratoryOf(obx: Segment, reading: Reading, mention: Mention): Reference | undefined {
+  if (obx.raw(23) === "" && obx.raw(24) === "" && obx.raw(25) === "") return undefined
   const [xon] = obx.repetitions(23)
   const at = each(obx, 24, (xad) => officeAddress(xad, "OBX-24", reading))
   const named =

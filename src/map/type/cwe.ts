@@ -95,7 +95,9 @@ export function translated(
   field: CodedField,
   reading: Reading,
 ): CodeableConcept | undefined {
-  const said = saidIn(cwe, tableOf(field), reading)
+  // Most are a code alone, of which the target says all.
+  const alone = target && cwe.components() === 1 && cwe.component(1) !== undefined
+  const said = alone ? { text: undefined } : saidIn(cwe, tableOf(field), reading)
   if (said === undefined) return undefined
   if (!target) return withMapped(said, cwe, field, false, reading)
   const { system, code, display } = target
