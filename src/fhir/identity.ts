@@ -26,7 +26,7 @@ export function siteSystem(site: string, name?: string): string {
   return name === undefined ? own : `${own}:${encodedOf(name)}`
 }
 
-/** By the site, of which a process has one: made anew it is compared and written letter by letter. */
+/** By the site, of which a process has one: one made anew is compared and written as a new text. */
 const ownSystems = new Map<string, string>()
 
 function ownSystemOf(site: string): string {
