@@ -22,8 +22,17 @@ export function ownIdentifier(site: string, type: string, ...key: string[]): Own
  * with one that of a local assigner or code table.
  */
 export function siteSystem(site: string, name?: string): string {
-  if (name === undefined) return `urn:waystation:${site}`
-  return `urn:waystation:${site}:${encodedOf(name)}`
+  const own = ownSystems.get(site) ?? ownSystemOf(site)
+  return name === undefined ? own : `${own}:${encodedOf(name)}`
+}
+
+/** By the site, of which a process has one: one made anew is compared and written as a new text. */
+const ownSystems = new Map<string, string>()
+
+function ownSystemOf(site: string): string {
+  const system = `urn:waystation:${site}`
+  ownSystems.set(site, system)
+  return system
 }
 
 /** What is asked for are the few senders, assigners and code tables of a site, again and again. */

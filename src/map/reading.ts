@@ -59,7 +59,7 @@ export function readMessage(message: Message, context: ReadContext): Reading {
     site,
     source,
     timezone: source.timezone ?? site.timezone,
-    sender: [header?.text(3), header?.text(4)].map((name) => name ?? "").join("/"),
+    sender: `${header?.text(3) ?? ""}/${header?.text(4) ?? ""}`,
     digest: Bun.CryptoHasher.hash("sha256", message.bytes, "hex"),
     times: new Map(),
     notes,

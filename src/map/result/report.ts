@@ -150,7 +150,8 @@ type Distinct = (key: readonly string[]) => readonly string[]
 export function distinct(): Distinct {
   const counts = new Map<string, number>()
   return (key) => {
-    const name = JSON.stringify(key)
+    // No text of a message holds what keeps the parts apart.
+    const name = key.join("\0")
     const count = (counts.get(name) ?? 0) + 1
     counts.set(name, count)
     return count === 1 ? key : [...key, `#${count}`]

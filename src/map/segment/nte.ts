@@ -11,6 +11,7 @@ export function annotations(
   reading: Reading,
   mention: Mention,
 ): Annotation[] {
+  if (notes.length === 0) return []
   return notes.flatMap((nte) => {
     const text = commentOf(nte)
     if (text.trim() === "") return []

@@ -107,6 +107,7 @@ function functioning(
   reading: Reading,
   mention: Mention,
 ): Reference[] {
+  if (!obr.says([field])) return []
   const valueCodeableConcept = { coding: [{ system: participationType, code }] }
   const extension = [{ url: performerFunction, valueCodeableConcept }]
   const workers = each(obr, field, (ndl) => worker(ndl, `OBR-${field}`, reading, mention))

@@ -18,6 +18,7 @@ export function extensionsOf(
   reading: Reading,
   mention: Mention,
 ): Extension[] {
+  if (participants.length === 0 && !obx.says(extended)) return []
   const analysed = dateTime(obx.text(19), "OBX-19", reading)
   return [
     ...subIds(obx),
@@ -35,6 +36,9 @@ export function extensionsOf(
     ...participants.flatMap((prt) => places(prt, reading, mention)),
   ]
 }
+
+/** The fields of OBX that are read for it. */
+const extended = [4, 10, 19, 30, 33]
 
 /** OBX-4 tells the observations of one group apart; from 2.8.2 on it has parts (OG). */
 function subIds(obx: Segment): Extension[] {

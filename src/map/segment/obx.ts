@@ -119,8 +119,11 @@ export function statusOfObservation(
   obr: Segment | undefined,
   reading: Reading,
 ): Status<Observation["status"]> {
-  const given = lines.map((line) => line.text(11)).filter((code) => code !== undefined)
-  const code = given.find((each) => each !== "F") ?? given[0]
+  let code: string | undefined
+  for (const line of lines) {
+    const given = line.text(11)
+    if (code === undefined || code === "F") code = given ?? code
+  }
   if (code !== undefined) {
     const from = { field: "OBX-11", table: "0085", plain: "ACFP" }
     return statusOf(observationStatus, code, from, reading)

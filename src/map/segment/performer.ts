@@ -18,11 +18,15 @@ export function performersOf(
   reading: Reading,
   mention: Mention,
 ): Reference[] {
+  if (participants.length === 0 && !obx.says(performing)) return []
   const observers = each(obx, 16, (xcn) => practitioner(xcn, reading, mention))
   const others = participants.flatMap((prt) => othersOf(prt, reading, mention))
   const laboratory = laboratoryOf(obx, reading, mention)
   return [...observers, ...others, ...(laboratory ? [laboratory] : producersOf(obx, reading))]
 }
+
+/** The fields of OBX that are read for it, and for its laboratory. */
+const performing = [15, 16, 23, 24, 25]
 
 /** An organization beside a device has to do with the device. */
 function othersOf(prt: Segment, reading: Reading, mention: Mention): Reference[] {

@@ -34,6 +34,7 @@ export function participantsOf(
   reading: Reading,
   mention: Mention,
 ): Reference[] {
+  if (participants.length === 0) return []
   const codes: readonly string[] = roles[role]
   return participants
     .filter((prt) => codes.includes(prt.text(4) ?? ""))

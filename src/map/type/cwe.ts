@@ -95,15 +95,28 @@ export function translated(
   field: CodedField,
   reading: Reading,
 ): CodeableConcept | undefined {
+  if (target && cwe.components() === 1 && cwe.component(1) !== undefined) {
+    // As most are: a code alone, of which the target says all.
+    return withMapped({ coding: [plain(target)] }, cwe, field, true, reading)
+  }
   const said = saidIn(cwe, tableOf(field), reading)
   if (said === undefined) return undefined
   if (!target) return withMapped(said, cwe, field, false, reading)
-  const { system, code, display } = target
-  const coding: Coding[] = [{ system, code, display }]
-  for (const [at, each] of (said.coding ?? []).entries()) {
-    if ((at > 0 || cwe.text(3) !== undefined) && each.system !== system) coding.push(each)
-  }
-  return withMapped({ coding, text: said.text }, cwe, field, true, reading)
+  const more = (said.coding ?? []).filter(
+    (each, at) => (at > 0 || cwe.text(3) !== undefined) && each.system !== target.system,
+  )
+  return withMapped(
+    { coding: [plain(target), ...more], text: said.text },
+    cwe,
+    field,
+    true,
+    reading,
+  )
+}
+
+/** A target without what its table keeps beside it. */
+function plain({ system, code, display }: Coding): Coding {
+  return { system, code, display }
 }
 
 /**
