@@ -16,8 +16,8 @@ function joinTextsOf(order: Order, reading: Reading): void {
 }
 
 /**
- * Lines belong together that have one OBX-3 and one OBX-4, also with other results between them.
- * A line without an OBX-3 goes on with the text of the line before.
+ * Lines belong together that have one OBX-3 and one OBX-4, and no two days, also with other results
+ * between them. A line without an OBX-3 goes on with the text of the line before.
  */
 export function joined(all: Observed[], reading: Reading): Observed[] {
   if (!all.some(isLine)) return all
@@ -29,7 +29,8 @@ export function joined(all: Observed[], reading: Reading): Observed[] {
     const [line] = next.lines
     const name = nameOf(next)
     const ofText = isLine(next)
-    const text = ofText ? (line.raw(3) === "" ? before : texts.get(name)) : undefined
+    const begun = ofText ? (line.raw(3) === "" ? before : texts.get(name)) : undefined
+    const text = begun && isOfOneDay(begun, next) ? begun : undefined
     if (text === undefined) kept.add(next)
     else {
       text.lines.push(...next.lines)
@@ -54,6 +55,12 @@ function standing(all: Observed[], reading: Reading): Observed[] {
   )
   if (left.length < all.length) reading.note("OBX-11: withdrawn lines of a text are left out of it")
   return left
+}
+
+/** What was observed on another day (OBX-14) is no further line, but another text. */
+function isOfOneDay(text: Observed, line: Observed): boolean {
+  const [one, other] = [text, line].map(({ lines: [obx] }) => obx.raw(14).slice(0, 8))
+  return !one || !other || one === other
 }
 
 function nameOf({ lines: [obx] }: Observed): string {

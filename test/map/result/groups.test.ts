@@ -74,6 +74,14 @@ test.each<[string, string[], string[]]>([
     ["PID1 [OBR1 OBX1+OBX3+OBX4 OBX2]"],
   ],
   [
+    "texts of two days are two, and a line without a time goes on with the last",
+    [
+      ...["PID|1", "OBR|1", "OBX|1|TX|A||a|||||||||202604130800", "OBX|2|TX|A||b|||||||||20260413"],
+      ...["OBX|3|TX|A||c|||||||||20260414", "OBX|4|TX|A||d"],
+    ],
+    ["PID1 [OBR1 OBX1+OBX2 OBX3+OBX4]"],
+  ],
+  [
     "texts with two sub-IDs are two",
     ["PID|1", "OBR|1", "OBX|1|TX|A|1|a", "OBX|2|TX|A|2|b"],
     ["PID1 [OBR1 OBX1 OBX2]"],
