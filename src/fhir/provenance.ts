@@ -21,12 +21,12 @@ export interface Origin {
 
 /** When, why, where and by whom what a message tells of was done. */
 export interface Happened {
-  occurredDateTime: string | undefined
+  occurredDateTime?: string | undefined
   /** What was done to what the message tells of. */
   activity?: Coding | undefined
-  reason: CodeableConcept[]
-  location: Reference | undefined
-  agents: Agent[]
+  reason?: CodeableConcept[]
+  location?: Reference | undefined
+  agents?: Agent[]
 }
 
 /** Somebody, or a device, by whom it was done. */

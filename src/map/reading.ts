@@ -1,7 +1,7 @@
 import type { Reference } from "fhir/r4"
 import type { Identified, OwnIdentifier } from "../fhir/identity.ts"
 import { ownIdentifier } from "../fhir/identity.ts"
-import { addProvenance, type Happened } from "../fhir/provenance.ts"
+import { type Agent, addProvenance, type Happened } from "../fhir/provenance.ts"
 import type { Transaction } from "../fhir/transaction.ts"
 import { type ParsedMessage, parseMessage } from "../hl7/message.ts"
 import { type TimeRead, toInstant } from "../hl7/time.ts"
@@ -11,6 +11,7 @@ import { type CodedField, speakableCode } from "./codes/fields.ts"
 import { fieldsRead, keepFields } from "./fields-read.ts"
 import { software } from "./segment/sft.ts"
 import type { LocalCode } from "./type/mapped-coding.ts"
+import { organization } from "./type/xon.ts"
 import { mapVersion } from "./version.ts"
 
 /** One message being read by a map: what every segment and data type of it is read with. */
@@ -89,6 +90,10 @@ export function addOrigin(transaction: Transaction, reading: Reading, event?: Ha
     reading.note(`${type}: two of one key say different things; the first counts`)
   }
   const header = reading.parsed.first("MSH")
+  const responsible = (header?.repetitions(22) ?? []).map((xon) =>
+    organization(xon, reading, (resource) => transaction.create(resource)),
+  )
+  const authors = responsible.filter((who) => who !== undefined).map(author)
   const programs = reading.parsed.all("SFT").map((sft) => software(sft, reading))
   const made = toInstant(header?.text(7) ?? "", reading.timezone)
   const received = () => new Date(reading.message.receivedAt).toISOString()
@@ -99,8 +104,14 @@ export function addOrigin(transaction: Transaction, reading: Reading, event?: Ha
     sender: reading.sender,
     digest: reading.digest,
     software: programs.filter((one) => one !== undefined).map((one) => transaction.create(one)),
-    event,
+    event:
+      authors.length > 0 ? { ...event, agents: [...authors, ...(event?.agents ?? [])] } : event,
   })
+}
+
+/** MSH-22: the organization that answers for what the message says. */
+function author(who: Reference): Agent {
+  return { type: "author", who }
 }
 
 /** What a map has made of a message, or why it is held: a code that its code map does not have. */

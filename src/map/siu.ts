@@ -4,6 +4,7 @@ import type { MapContext, Mapped, MessageMap, ReadContext } from "../mapping.ts"
 import type { Message, Told } from "../message.ts"
 import { layKnown } from "./known.ts"
 import type { About } from "./mentioned.ts"
+import { each } from "./part.ts"
 import { addOrigin, concluded, type Mention, type Reading, readMessage } from "./reading.ts"
 import { distinct } from "./result/report.ts"
 import {
@@ -15,6 +16,7 @@ import {
 import { type Scheduled, type Scheduling, schedulingOf } from "./scheduling/groups.ts"
 import { addBlocks, slotAt } from "./scheduling/slot.ts"
 import { condition } from "./segment/dg1.ts"
+import { enterer } from "./segment/evn.ts"
 import { observationKey } from "./segment/obx.ts"
 import { resourceOf } from "./segment/obx-document.ts"
 import { appointmentIdentity } from "./segment/sch.ts"
@@ -49,7 +51,9 @@ function map(message: Message, context: MapContext): Mapped {
     ? { isTold: true, told: [] }
     : addAppointment(scheduling, transaction, context, reading)
   if (isTold) {
-    addOrigin(transaction, reading)
+    const mention: Mention = (resource) => transaction.create(resource)
+    const agents = each(scheduling.sch, 20, (xcn) => enterer(xcn, reading, mention))
+    addOrigin(transaction, reading, { agents })
     return concluded(reading, { transaction, told })
   }
   if (!isEnded(eventOf(message))) {
