@@ -4,7 +4,7 @@ import { samplesOf } from "./samples.ts"
 import { fitting, isOfNothing, type Scenario, scenariosOf } from "./scenario.ts"
 import type { Guide, Row } from "./tables.ts"
 import { honours, type Target, targetOf } from "./target.ts"
-import { type Fields, type Place, tried, triedInstead, triedWhole } from "./trial.ts"
+import { type Fields, makes, type Place, tried, triedInstead, triedWhole } from "./trial.ts"
 
 /** Whether the maps honour a row of a segment's table, in any of the messages. */
 export function honoursSegment(row: Row, guide: Guide): boolean {
@@ -92,8 +92,10 @@ export function honoursType(row: Row, carriers: readonly Carrier[], guide: Guide
     const target = targetOf(carrier.target, row.attribute)
     const field = carrier.row.number
     if (field === undefined) return false
-    // The families read a segment in one place too: the first few messages that have it will do.
+    // The families read a segment in one place too: the first few messages that have it, and make
+    // what it is to be told of, will do.
     return placesOf(carrier.row.source)
+      .filter((place) => makes(place, carrier.row.target))
       .slice(0, 4)
       .some((place) =>
         situationsOf(carrier.row, guide).some((scenario) =>

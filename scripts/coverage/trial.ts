@@ -26,6 +26,11 @@ export function triedInstead(place: Place, one: Fields, other: Fields): Saying[]
     .map(([, saying]) => saying)
 }
 
+/** Whether the Bundle has a resource of that type. */
+export function makes(place: Place, type: string): boolean {
+  return said(place, new Map()).types.has(type)
+}
+
 /** What the Bundle says otherwise for having the segment, its fields holding what they are to. */
 export function triedWhole(place: Place, fields: Fields): Saying[] {
   const without = place.lines.toSpliced(place.segment, 1)

@@ -16,6 +16,7 @@ import {
 import { type Scheduled, type Scheduling, schedulingOf } from "./scheduling/groups.ts"
 import { addBlocks, slotAt } from "./scheduling/slot.ts"
 import { condition } from "./segment/dg1.ts"
+import { enterer } from "./segment/evn.ts"
 import { observationKey } from "./segment/obx.ts"
 import { resourceOf } from "./segment/obx-document.ts"
 import { appointmentIdentity } from "./segment/sch.ts"

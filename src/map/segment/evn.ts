@@ -1,6 +1,6 @@
 import type { Reference } from "fhir/r4"
-import type { Happened } from "../../fhir/provenance.ts"
-import type { Segment } from "../../hl7/message.ts"
+import type { Agent, Happened } from "../../fhir/provenance.ts"
+import type { Repetition, Segment } from "../../hl7/message.ts"
 import { each } from "../part.ts"
 import type { Mention, Reading } from "../reading.ts"
 import { translated } from "../type/cwe.ts"
@@ -55,11 +55,14 @@ export function happened(reading: Reading, mention: Mention): Happened | undefin
         : translated(cwe, targetOf(eventReason, cwe.text(1)), "EVN-4", reading),
     ),
     location: facility(evn, reading, mention),
-    agents: each(evn, 5, (xcn) => {
-      const who = practitioner(xcn, reading, mention)
-      return who && { type: "enterer", who }
-    }),
+    agents: each(evn, 5, (xcn) => enterer(xcn, reading, mention)),
   }
+}
+
+/** Somebody who entered what a message tells of. */
+export function enterer(xcn: Repetition, reading: Reading, mention: Mention): Agent | undefined {
+  const who = practitioner(xcn, reading, mention)
+  return who && { type: "enterer", who }
 }
 
 /** EVN-7 (HD) is the same Location as the facility of a PL. */
