@@ -1,7 +1,7 @@
 import type { Reference } from "fhir/r4"
 import type { Identified, OwnIdentifier } from "../fhir/identity.ts"
 import { ownIdentifier } from "../fhir/identity.ts"
-import { type Agent, addProvenance, type Happened } from "../fhir/provenance.ts"
+import { addProvenance, type Happened } from "../fhir/provenance.ts"
 import type { Transaction } from "../fhir/transaction.ts"
 import { type ParsedMessage, parseMessage } from "../hl7/message.ts"
 import { type TimeRead, toInstant } from "../hl7/time.ts"
@@ -91,10 +91,6 @@ export function addOrigin(transaction: Transaction, reading: Reading, event?: Ha
     reading.note(`${type}: two of one key say different things; the first counts`)
   }
   const header = reading.parsed.first("MSH")
-  const responsible = (header?.repetitions(22) ?? []).map((xon) =>
-    organization(xon, reading, (resource) => transaction.create(resource)),
-  )
-  const authors = responsible.filter((who) => who !== undefined).map(author)
   const programs = reading.parsed.all("SFT").map((sft) => software(sft, reading))
   const mention: Mention = (resource) => transaction.create(resource)
   const responsible = header ? each(header, 22, (xon) => organization(xon, reading, mention)) : []
@@ -110,11 +106,6 @@ export function addOrigin(transaction: Transaction, reading: Reading, event?: Ha
     responsible,
     event,
   })
-}
-
-/** MSH-22: the organization that answers for what the message says. */
-function author(who: Reference): Agent {
-  return { type: "author", who }
 }
 
 /** What a map has made of a message, or why it is held: a code that its code map does not have. */

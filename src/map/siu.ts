@@ -21,7 +21,6 @@ import { observationKey } from "./segment/obx.ts"
 import { resourceOf } from "./segment/obx-document.ts"
 import { appointmentIdentity } from "./segment/sch.ts"
 import { isEnded } from "./segment/sch-status.ts"
-import { practitioner } from "./type/xcn.ts"
 
 const events = "12 13 14 15 16 17 18 19 20 21 22 23 24 26 27".split(" ")
 
@@ -52,10 +51,8 @@ function map(message: Message, context: MapContext): Mapped {
     ? { isTold: true, told: [] }
     : addAppointment(scheduling, transaction, context, reading)
   if (isTold) {
-    const agents = each(scheduling.sch, 20, (xcn) => {
-      const who = practitioner(xcn, reading, (resource) => transaction.create(resource))
-      return who && { type: "enterer" as const, who }
-    })
+    const mention: Mention = (resource) => transaction.create(resource)
+    const agents = each(scheduling.sch, 20, (xcn) => enterer(xcn, reading, mention))
     addOrigin(transaction, reading, { agents })
     return concluded(reading, { transaction, told })
   }
