@@ -8,6 +8,7 @@ import { orderedSpecimen } from "../segment/obr-specimen.ts"
 import { observationKey, type Within } from "../segment/obx.ts"
 import { resourceOf } from "../segment/obx-document.ts"
 import { noteOthers } from "../segment/prt.ts"
+import { numberedSpecimens } from "../segment/specimen-named.ts"
 import { specimen, specimenKey } from "../segment/spm.ts"
 import { newOrder, type Observed, type Order, type Result, type Sampled } from "./groups.ts"
 import { largeFilesApart } from "./large-file.ts"
@@ -80,7 +81,9 @@ export function fileOrder(order: Order, about: About, filing: Filing): FiledOrde
   if (fromObr) specimens.push(put(fromObr))
 
   const only = specimens.length === 1 ? specimens[0] : undefined
-  const within = { ...about, obr: order.obr, specimen: only, focus: undefined }
+  const spms = order.specimens.map(({ spm }) => spm)
+  const numbered = numberedSpecimens(spms, specimens)
+  const within = { ...about, obr: order.obr, specimen: only, numbered }
   fileObserved(order.observed, key, within, filed, filing)
   for (const [index, sampled] of order.specimens.entries()) {
     const focus = specimens[index]

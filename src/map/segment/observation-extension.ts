@@ -10,11 +10,12 @@ import { decimal } from "../type/quantity.ts"
 import { address } from "../type/xad.ts"
 import { natureOfAbnormalTesting } from "../vocabulary/nature-of-abnormal-testing.ts"
 import { targetOf } from "../vocabulary/target.ts"
-import { furtherSpecimens } from "./specimen-named.ts"
+import { furtherSpecimens, type Numbered } from "./specimen-named.ts"
 
 /** What an observation says that R4 has no element for, in the extensions HL7 has for it. */
 export function extensionsOf(
   { lines: [obx], participants }: Observed,
+  numbered: Numbered | undefined,
   reading: Reading,
   mention: Mention,
 ): Extension[] {
@@ -31,7 +32,7 @@ export function extensionsOf(
       const coding = [{ system: subType, code: id.text() }]
       return { url: structureType, valueCodeableConcept: { coding } }
     }),
-    ...furtherSpecimens(obx, reading),
+    ...furtherSpecimens(obx, numbered, reading),
     ...(analysed ? [{ url: analysisTime, valueDateTime: analysed }] : []),
     ...participants.flatMap((prt) => places(prt, reading, mention)),
   ]

@@ -20,7 +20,7 @@ import { annotations } from "./nte.ts"
 import { effective } from "./obr.ts"
 import { extensionsOf } from "./observation-extension.ts"
 import { performersOf } from "./performer.ts"
-import { specimensNamed } from "./specimen-named.ts"
+import { type Numbered, specimensNamed } from "./specimen-named.ts"
 
 /** What an observation stands in. */
 export interface Within extends About {
@@ -28,6 +28,8 @@ export interface Within extends About {
   /** Set where the specimen itself was observed, not the patient. */
   focus?: Reference | undefined
   obr?: Segment | undefined
+  /** The specimens of the order, where there are several. */
+  numbered?: Numbered | undefined
 }
 
 /** What tells an observation from others of its report, but for repeats: OBX-3 and OBX-4. */
@@ -65,7 +67,7 @@ export function observation(
   const time = observedAt ? { effectiveDateTime: observedAt } : effective(within.obr, reading)
   return {
     resourceType: "Observation",
-    extension: extensionsOf(observed, reading, mention),
+    extension: extensionsOf(observed, within.numbered, reading, mention),
     identifier: [
       own(reading, "Observation", ...key),
       ...(instance ? [entityIdentifier(instance, "FILL", "observation", reading)] : []),
@@ -90,7 +92,7 @@ export function observation(
     note: annotations(notes, reading, mention),
     bodySite: firstConcept(obx, "OBX-20", reading),
     method: firstConcept(obx, "OBX-17", reading),
-    specimen: within.specimen ?? specimensNamed(obx, reading)[0],
+    specimen: within.specimen ?? specimensNamed(obx, within.numbered, reading)[0],
     device: deviceOf(observed, reading, mention),
     // Several values of one observation are its components, each asked by the same code.
     ...(more.length === 0
