@@ -105,7 +105,8 @@ function plansOf(reading: Reading): Plan[] {
       reading.note("PID-3 names no patient number: the patient is left out")
       return []
     }
-    const prior = replacedBy(patient, segmentsOf(person, "MRG"), reading)
+    const mrgs = segmentsOf(person, "MRG")
+    const prior = replacedBy(patient, { pid: person.pid, mrgs }, reading)
     return [{ person, patient, prior, visits: visitsOf(person, patient, reading) }]
   })
 }

@@ -1,6 +1,7 @@
 import type { Patient, PatientLink, Reference } from "fhir/r4"
 import type { OwnIdentifier } from "../../fhir/identity.ts"
-import type { Segment } from "../../hl7/message.ts"
+import type { Repetition, Segment } from "../../hl7/message.ts"
+import { chosenNumber } from "../../hl7/subject.ts"
 import { deletion, type Moved } from "../owned.ts"
 import { type Part, partOf } from "../part.ts"
 import type { Reading } from "../reading.ts"
@@ -24,10 +25,11 @@ const replacing: ReadonlySet<string> = new Set(
 /** The patients that the message says are the one of `identity`. */
 export function replacedBy(
   identity: OwnIdentifier,
-  mrgs: readonly Segment[],
+  { pid, mrgs }: { pid: Segment; mrgs: readonly Segment[] },
   reading: Reading,
 ): PriorPatient[] {
   if (!replacing.has(reading.message.type)) return []
+  for (const mrg of mrgs) noteOtherKind(pid, mrg, reading)
   if (mrgs.every((mrg) => priorPatient(mrg, reading) === undefined)) {
     reading.note("MRG-1 names no former patient number: nothing is merged")
   }
@@ -39,6 +41,14 @@ export function replacedBy(
     prior.push({ identity: former, mrg })
   }
   return prior
+}
+
+/** By a national number alone a record that is known by its own one is not found. */
+function noteOtherKind(pid: Segment, mrg: Segment, reading: Reading): void {
+  const kindOf = (numbers: readonly Repetition[]) => chosenNumber(numbers)?.text(5)
+  const former = kindOf(mrg.repetitions(1))
+  if (former === undefined || former === "MR" || kindOf(pid.repetitions(3)) !== "MR") return
+  reading.note("MRG-1: no medical record number (MR) is in it, by which records are known here")
 }
 
 /** Whether the message gives a patient another number: who they are stays as it was. */

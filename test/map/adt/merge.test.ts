@@ -55,6 +55,14 @@ describe("a merge", () => {
     expect(patientIn(merged, 2).identifier?.[1]?.system).toBe("urn:oid:1.2.3")
   })
 
+  test("by a number of another kind than the survivor's is made, and a note says so", () => {
+    const note = "MRG-1: no medical record number (MR) is in it, by which records are known here"
+    const notesOf = (prior: string) => mapped(message([header("A40"), pid(1), prior])).notes
+    expect(notesOf("MRG|N2^^^GOV^NI")).toEqual([note])
+    expect(notesOf("MRG|N2^^^GOV^NI~2^^^KISUMU^MR")).toEqual([])
+    expect(notesOf("MRG|2")).toEqual([])
+  })
+
   test("that comes twice or is reversed settles, and one record is always in use", async () => {
     const twice = await stateAfter([header("A40"), pid(1), mrg(2)], [header("A40"), pid(1), mrg(2)])
     expect(record(twice, 2)).toBe("false: replaced-by 1")
