@@ -4,6 +4,7 @@ import type { About } from "../mentioned.ts"
 import { own, type Reading } from "../reading.ts"
 import { firstConcept } from "../type/cwe.ts"
 import { dateTime } from "../type/dtm.ts"
+import { targetOf } from "../vocabulary/target.ts"
 
 /**
  * A DRG (2.5.1, 6.5.3) as an Observation of the group the visit was put into, one for each visit:
@@ -23,7 +24,7 @@ export function diagnosisGroup(
   return {
     resourceType: "Observation",
     identifier: [own(reading, "Observation", "drg", ...key)],
-    status: statuses[drg.text(3) ?? ""] ?? "unknown",
+    status: targetOf(statuses, drg.text(3)) ?? "unknown",
     code: { text: "Diagnosis related group" },
     subject,
     encounter,

@@ -141,7 +141,7 @@ export function statusOfObservation(
 function absence(obx: Segment, reading: Reading): CodeableConcept | undefined {
   const reason = firstConcept(obx, "OBX-32", reading)
   if (reason !== undefined) return reason
-  const code = absences[obx.text(11) ?? ""]
+  const code = targetOf(absences, obx.text(11))
   return code === undefined ? undefined : { coding: [{ system: dataAbsentReason, code }] }
 }
 

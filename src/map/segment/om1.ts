@@ -8,6 +8,7 @@ import { dateTime } from "../type/dtm.ts"
 import { decimal, unitOf } from "../type/quantity.ts"
 import { referenceRange } from "../type/range.ts"
 import { textOf } from "../type/value.ts"
+import { targetOf } from "../vocabulary/target.ts"
 import { inUse } from "./mfe.ts"
 
 /**
@@ -76,7 +77,7 @@ export function resultDefinition(
   key: string,
   reading: Reading,
 ): ObservationDefinition | undefined {
-  const permittedDataType = each(om1, 3, (id) => dataTypes[id.text(1) ?? ""])
+  const permittedDataType = each(om1, 3, (id) => targetOf(dataTypes, id.text(1)))
   const method = firstConcept(om1, "OM1-14", reading)
   const ranges = om2 ? rangesOf(om2, reading) : []
   const quantitativeDetails = om2 && detailsOf(om2, reading)

@@ -46,8 +46,9 @@ export function authoredOn(orc: Segment | undefined, rxe: Segment | undefined, r
 
 /** For inpatients or outpatients (ORC-29, table 0482). */
 export function settingOf(orc: Segment): CodeableConcept[] {
-  const setting = { I: "inpatient", O: "outpatient" }[orc.text(29) ?? ""]
+  const setting = targetOf(settings0482, orc.text(29))
   return setting ? [{ coding: [{ system: requestCategory, code: setting }] }] : []
 }
 
+const settings0482 = { I: "inpatient", O: "outpatient" } as const
 const requestCategory = "http://terminology.hl7.org/CodeSystem/medicationrequest-category"

@@ -8,6 +8,7 @@ import { officeAddress } from "../type/xad.ts"
 import { practitioner } from "../type/xcn.ts"
 import { facility, organization } from "../type/xon.ts"
 import { officeNumber } from "../type/xtn.ts"
+import { targetOf } from "../vocabulary/target.ts"
 import { deviceNamed } from "./device.ts"
 import { securityOf } from "./orc.ts"
 import { organizationNamed } from "./performer.ts"
@@ -30,7 +31,7 @@ export function ordered(
     reading.parsed.first("MSA") === undefined &&
     orcs.every((orc) => byPlacer.has(orc.text(1) ?? ""))
   const isCommon = (field: number) => orcs.every((orc) => orc.raw(field) === first.raw(field))
-  const activities = new Set(orcs.map((orc) => activities0119[orc.text(1) ?? ""]))
+  const activities = new Set(orcs.map((orc) => targetOf(activities0119, orc.text(1))))
   const [activity] = activities.size === 1 ? activities : []
   const agents = orcs.flatMap((orc) => [
     ...(isPlacers ? placersOf(orc, reading, mention) : []),
