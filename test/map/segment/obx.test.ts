@@ -14,7 +14,7 @@ describe("of the fields that few results have, one alone is enough", () => {
     [33, "S1&LAB^F1&LAB~S2&LAB^F2&LAB"],
   ])("OBX-%d says something beside the value", (field, text) => {
     const { observed, read } = of(field, text)
-    expect(extensionsOf(observed, read, mention)).toHaveLength(1)
+    expect(extensionsOf(observed, undefined, read, mention)).toHaveLength(1)
   })
 
   test.each([
