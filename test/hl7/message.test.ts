@@ -73,6 +73,15 @@ describe("a message", () => {
     expect(parsed.notes).toEqual(["a line break inside a OBX segment"])
   })
 
+  test("loses control characters also where lines end with LF and one of them goes on", () => {
+    const parsed = parseMessage(bytes(`${header}\nOBX|1|TX|T||one\u0001\ntwo\x7f\nNTE|1||three`))
+    expect(parsed.segments.map((one) => one.text(one.name === "OBX" ? 5 : 3))).toEqual([
+      "LAB",
+      "one\ntwo",
+      "three",
+    ])
+  })
+
   test("loses control characters, which FHIR can't hold, and nothing else", () => {
     const parsed = parseMessage(bytes(`${header}\rPID|||||ACH\u0000IE\u001CNG^A\tB\u007F`))
     expect(parsed.first("PID")?.text(5)).toBe("ACHIENG")
@@ -123,6 +132,21 @@ describe("a field", () => {
     expect(segment.text(5)).toBe("A^B&C")
     expect(segment.text(5, 2)).toBe("GRACE")
     expect(segment.raw(5)).toBe("A\\S\\B\\T\\C^GRACE")
+  })
+
+  test("has its own separators where only another segment has escapes, or none has", () => {
+    const segments = ["PID|1||A1^^^H&1.2&ISO~A2", "NTE|1||5 \\T\\ 6"]
+    for (const text of [segments, segments.slice(0, 1)]) {
+      const pid = parseMessage(bytes([header, ...text].join("\r"))).first("PID")
+      expect([pid?.text(3, 4, 2), pid?.repetitions(3)[1]?.text(1)]).toEqual(["1.2", "A2"])
+    }
+  })
+
+  test("tells whether it is there, and a component whether it has parts", () => {
+    const pid = parseMessage(bytes(`${header}\rPID|1||A1^^^H&1.2&ISO||""`)).first("PID")
+    expect([pid?.says([2, 9, 30]), pid?.says([2, 3]), pid?.says([5])]).toEqual([false, true, true])
+    const [cx] = pid?.repetitions(3) ?? []
+    expect([cx?.divided(1), cx?.divided(4), cx?.divided(9)]).toEqual([false, true, false])
   })
 
   test("decodes an escaped separator where its segment has no other", () => {

@@ -43,6 +43,10 @@ describe("a time", () => {
     ["202604151230 EAT", "its offset is not one in the form of HL7"],
     ["2026-04-15", "its offset is not one in the form of HL7"],
     ["yesterday", "it is not a time in the form of HL7"],
+    ["202", "it is not a time in the form of HL7"],
+    ["20260415\n1230", "it is not a time in the form of HL7"],
+    ["2026041", "its offset is not one in the form of HL7"],
+    ["20260415123059.1234567890", "its offset is not one in the form of HL7"],
     ["", "it is not a time in the form of HL7"],
   ])("%j is none: %s", (text, reason) => {
     expect(toDateTime(text, nairobi)).toEqual({ reason })
