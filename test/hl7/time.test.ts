@@ -52,7 +52,10 @@ describe("a time", () => {
     expect(toDateTime(text, nairobi)).toEqual({ reason })
   })
 
-  test("without an offset is the clinic's, in summer time and out of it", () => {
+})
+
+describe("a time without an offset", () => {
+  test("is the clinic's, in summer time and out of it", () => {
     expect(value(toDateTime("202601151200", "Europe/Berlin"))).toBe("2026-01-15T12:00:00+01:00")
     expect(value(toDateTime("202607151200", "Europe/Berlin"))).toBe("2026-07-15T12:00:00+02:00")
     expect(value(toDateTime("202607151200", "America/St_Johns"))).toBe("2026-07-15T12:00:00-02:30")
