@@ -10,7 +10,8 @@ export async function within<T>(
 ): Promise<T> {
   const limit = new AbortController()
   const timer = setTimeout(() => {
-    limit.abort(new Error(`no whole answer within ${limitMs / 1000} s`))
+    const seconds = limitMs < 1000 ? limitMs / 1000 : Math.round(limitMs / 1000)
+    limit.abort(new Error(`no whole answer within ${seconds} s`))
   }, limitMs)
   const stop = (event: Event) => limit.abort((event.target as AbortSignal).reason)
   for (const signal of signals) {
@@ -23,6 +24,15 @@ export async function within<T>(
     clearTimeout(timer)
     for (const signal of signals) signal.removeEventListener("abort", stop)
   }
+}
+
+/**
+ * How long the whole answer to a request may take, in ms: `timeoutMs`, and beyond what is there in
+ * no time 1 s for each KiB of its body, which is what one of eight has of a line of 64 kbit/s. By
+ * the timeout alone a report with a scan of a megabyte would be begun again and again for ever.
+ */
+export function patienceMs(timeoutMs: number, bytes: number): number {
+  return timeoutMs + Math.max(0, bytes - 16_384) * (1000 / 1024)
 }
 
 /** What went wrong below HTTP, in words where the code is one that people meet. */

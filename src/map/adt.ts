@@ -7,6 +7,7 @@ import { accountsOf } from "./adt/account.ts"
 import { addCareTeam, careTeamNames } from "./adt/care-team.ts"
 import { addClinical, addDiagnoses, readSegments } from "./adt/clinical.ts"
 import {
+  lacksPrior,
   mergePart,
   type PriorPatient,
   recordParts,
@@ -81,6 +82,9 @@ function map(message: Message, context: MapContext): Mapped {
   if (reading.parsed.first("PID") === undefined) return { problem: "no PID segment" }
   const plans = plansOf(reading)
   if (plans.length === 0) return { problem: "PID-3 names no patient number" }
+  if (plans.every(({ person }) => lacksPrior(segmentsOf(person, "MRG"), reading))) {
+    return { problem: "MRG-1 names no former patient number: who goes on in whom is not told" }
+  }
   const writing: Writing = {
     transaction: new Transaction(reading.site.id),
     reading,

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test"
 import type { Bundle, Observation } from "fhir/r4"
-import { oru, temporaryFolder } from "../build.ts"
+import { hl7, oru, temporaryFolder } from "../build.ts"
 import { openCentral } from "../fake/central.ts"
 import { openLink } from "../fake/link.ts"
 import { openSender } from "../fake/sender.ts"
@@ -49,6 +49,32 @@ test("a line that goes dead in the middle of deliveries loses and repeats nothin
   const found = (await answer.json()) as Bundle<Observation>
   const last = found.entry?.map(({ resource }) => resource?.valueQuantity?.value)
   expect(last).toEqual(Array.from({ length: patients }, () => values))
+  expect(await gateway.stop()).toBe(0)
+  await line.close()
+  await central.close()
+})
+
+test("a scan gets through a line on which that takes longer than the timeout", async () => {
+  const central = await openCentral()
+  const to = Number(new URL(central.url).port)
+  const line = await openLink({ to, bitsPerSecond: 200_000, delayMs: 20 })
+  const config = configuration(`http://127.0.0.1:${line.port}/fhir`)
+  const gateway = await start(temporaryFolder(), {
+    config: config.replace('timeout = "5s"', 'timeout = "1s"'),
+  })
+  const sender = await openSender(gateway.port)
+  const scan = Buffer.alloc(15_000, "page").toString("base64")
+  const report = hl7(
+    "MSH|^~\\&|XRAY|CLINIC|||20260415120000||ORU^R01^ORU_R01|C1|P|2.5.1",
+    "PID|1||P-1^^^CLINIC^MR",
+    "OBR|1||F-1|36643-5^Chest x-ray^LN|||20260415113000||||||||||||||||||F",
+    `OBX|1|ED|18748-4^Report^LN||^application^pdf^Base64^${scan}||||||F`,
+  )
+  expect((await sender.send(report)).code).toBe("AA")
+  sender.close()
+  await gateway.until((status) => status.destinations.central?.delivered === 1)
+  expect(central.requests.filter(({ method }) => method === "POST")).toHaveLength(1)
+  expect(central.count("DocumentReference")).toBe(1)
   expect(await gateway.stop()).toBe(0)
   await line.close()
   await central.close()

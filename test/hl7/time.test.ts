@@ -51,7 +51,6 @@ describe("a time", () => {
   ])("%j is none: %s", (text, reason) => {
     expect(toDateTime(text, nairobi)).toEqual({ reason })
   })
-
 })
 
 describe("a time without an offset", () => {

@@ -3,7 +3,7 @@ import { writeXml } from "../../fhir/write-xml.ts"
 import type { Surroundings } from "../../message.ts"
 import { type Answer, readAnswer } from "../answer.ts"
 import { type AccessSettings, type Asking, openAccess } from "../auth/index.ts"
-import { within } from "../network.ts"
+import { patienceMs, within } from "../network.ts"
 import type { FhirConfig } from "./index.ts"
 import { matchesOf } from "./matches.ts"
 import { type NotDelivered, SearchProblem } from "./problem.ts"
@@ -46,8 +46,10 @@ export function openServer(
     request: Omit<Asking, "signal">,
     signal: AbortSignal,
   ): Promise<Answer> =>
-    within(settings.timeout, [signal, closing.signal], async (limit) =>
-      readAnswer(await access.fetch(url, { ...request, signal: limit })),
+    within(
+      patienceMs(settings.timeout, request.body?.length ?? 0),
+      [signal, closing.signal],
+      async (limit) => readAnswer(await access.fetch(url, { ...request, signal: limit })),
     )
   const get = (path: string, signal: AbortSignal) =>
     ask(`${base}/${path}`, { headers: { ...reading, accept: mime } }, signal)

@@ -3,7 +3,7 @@ import type { Destination, Outcome, Sending, Surroundings } from "../../message.
 import { type Answer, readAnswer } from "../answer.ts"
 import { openAccess } from "../auth/index.ts"
 import { readSecret } from "../auth/secret-file.ts"
-import { within } from "../network.ts"
+import { patienceMs, within } from "../network.ts"
 import { headerForm } from "./headers.ts"
 import type { HttpConfig } from "./index.ts"
 import { outcomeOf } from "./outcome.ts"
@@ -52,7 +52,8 @@ export function openHttp(
       let answer: Answer
       try {
         const headers = headersFor(key, body)
-        answer = await within(timeout, [signal, closing.signal], async (limit) =>
+        const limitMs = patienceMs(timeout, body.length)
+        answer = await within(limitMs, [signal, closing.signal], async (limit) =>
           readAnswer(await access.fetch(url, { method, headers, body, signal: limit })),
         )
       } catch (error) {

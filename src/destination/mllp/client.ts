@@ -6,7 +6,7 @@ import type { Destination, Outcome, Sending, Surroundings } from "../../message.
 import { outcomeOfAck } from "../acknowledgement.ts"
 import { AccessProblem } from "../auth/auth.ts"
 import { openTls } from "../auth/tls.ts"
-import { networkReason, within } from "../network.ts"
+import { networkReason, patienceMs, within } from "../network.ts"
 import { Connection, type Exchanged, type Outgoing, type Place } from "./connection.ts"
 import type { MllpConfig } from "./index.ts"
 
@@ -47,7 +47,8 @@ export function openMllp(
       if ("problem" in outgoing) return { outcome: "hold", reason: outgoing.problem }
       let exchanged: Exchanged
       try {
-        exchanged = await within(timeout, [signal, closing.signal], (limit) =>
+        const limitMs = patienceMs(timeout, message.bytes.length)
+        exchanged = await within(limitMs, [signal, closing.signal], (limit) =>
           exchange(outgoing, limit),
         )
       } catch (error) {

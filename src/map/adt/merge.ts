@@ -30,7 +30,7 @@ export function replacedBy(
 ): PriorPatient[] {
   if (!replacing.has(reading.message.type)) return []
   for (const mrg of mrgs) noteOtherKind(pid, mrg, reading)
-  if (mrgs.every((mrg) => priorPatient(mrg, reading) === undefined)) {
+  if (lacksPrior(mrgs, reading)) {
     reading.note("MRG-1 names no former patient number: nothing is merged")
   }
   const prior: PriorPatient[] = []
@@ -41,6 +41,15 @@ export function replacedBy(
     prior.push({ identity: former, mrg })
   }
   return prior
+}
+
+/**
+ * Whether one patient is to take the place of another that no MRG-1 names. Mapped without that, it
+ * would look delivered, and the two records would stay two.
+ */
+export function lacksPrior(mrgs: readonly Segment[], reading: Reading): boolean {
+  if (!replacing.has(reading.message.type)) return false
+  return mrgs.every((mrg) => priorPatient(mrg, reading) === undefined)
 }
 
 /** By a national number alone a record that is known by its own one is not found. */
