@@ -18,7 +18,7 @@ describe("what a message keeps up to date", () => {
   test.each(events.flatMap((name) => visits.map((visit) => [name, visit] as const)))(
     "is told before it is mapped: %s with %j",
     (name, visit) => {
-      const given = event(name, pid, ...visit)
+      const given = event(name, pid, ...visit, "MRG|A1^^^KISUMU^MR")
       const updated = mapped(given).bundle.entry?.flatMap(({ request, resource, fullUrl = "" }) =>
         request?.method === "PUT" && /^(Patient|Encounter)\b/.test(request.url)
           ? [`${resource?.resourceType}/${fullUrl.slice("urn:uuid:".length)}`]
